@@ -1,0 +1,62 @@
+"""The counts of one `ingest`, and how they are shown."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from worker.cli.meter import LineCopy, Totals, bar
+from worker.intake.progress import Progress
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def totals(last: Progress, *, seconds: float = 0.0, complete: bool = True) -> Totals:
+    made = Totals(last=last, complete=complete)
+    made.begun -= seconds
+    return made
+
+
+def test_what_is_neither_done_nor_known_nor_refused_is_left() -> None:
+    half = totals(Progress(found=10, known=2, refused=1, claimed=5, done=4, rejected=1))
+    assert (half.done, half.rejected, half.known, half.left) == (4, 1, 2, 3)
+
+
+def test_what_an_earlier_run_left_half_done_is_not_counted_as_known() -> None:
+    resumed = totals(Progress(found=300, known=300, claimed=300, done=300))
+    assert (resumed.known, resumed.done, resumed.left) == (0, 300, 0)
+
+
+def test_a_turn_that_follows_another_goes_on_counting() -> None:
+    counts = totals(Progress(found=10, claimed=6, done=4, rejected=1))
+    counts.turn_over()
+    counts.last = Progress(found=10, known=6, claimed=6, done=6, rejected=1)
+    assert (counts.done, counts.rejected, counts.known, counts.left) == (10, 2, 0, 0)
+
+
+def test_the_exit_code_tells_how_it_ended() -> None:
+    assert totals(Progress(found=1, claimed=1, done=1)).exit_code == 0
+    assert totals(Progress(found=1, claimed=1, done=1, rejected=1)).exit_code == 3
+    assert totals(Progress(found=1, refused=1)).exit_code == 3
+    assert totals(Progress(found=1), complete=False).exit_code == 1
+
+
+def test_the_bar_shows_share_rate_and_remaining_time() -> None:
+    text = bar(totals(Progress(found=2000, claimed=600, done=500, rejected=2), seconds=10.0))
+    assert text.startswith("[######..................]  25%  500 of 2,000  50 a second  0:30 left")
+    assert text.endswith("  2 rejected")
+    assert "left" not in bar(totals(Progress(found=2000)))
+    assert bar(totals(Progress())).startswith("[####")
+    assert "waiting for another" in bar(totals(Progress(waiting=True)))
+
+
+def test_only_whole_lines_of_a_growing_file_are_copied(tmp_path: Path) -> None:
+    path, target = tmp_path / "lines", io.BytesIO()
+    copy = LineCopy(str(path), target)
+    copy.go_on()
+    for piece, expected in ((b"one\ntw", b"one\n"), (b"o", b"one\n"), (b"\nthree\n", b"one\ntwo\nthree\n")):
+        with open(path, "ab") as file:
+            file.write(piece)
+        copy.go_on()
+        assert target.getvalue() == expected

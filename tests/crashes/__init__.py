@@ -1,0 +1,1 @@
+"""Every fault at every window: nothing lost, nothing twice."""

@@ -1,0 +1,42 @@
+"""What every fault needs: a stack of its own that ends with the test."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+from tests.crashes.harness.server import RedisServer
+from tests.crashes.harness.site import Site
+from tests.crashes.harness.stack import Stack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+
+class NewStack(Protocol):
+    """Makes a stack with its Redis running and no role started."""
+
+    def __call__(
+        self, settings: Mapping[str, str] | None = None, *, keep: bool = False, options: tuple[str, ...] = ()
+    ) -> Stack:
+        """`settings` are COPYDESK_ variables, `options` those of Redis; `keep` leaves files in the inbox."""
+
+
+@pytest.fixture
+def new_stack(tmp_path: Path) -> Iterator[NewStack]:
+    stacks: list[Stack] = []
+
+    def make(settings: Mapping[str, str] | None = None, *, keep: bool = False, options: tuple[str, ...] = ()) -> Stack:
+        site = Site(tmp_path / str(len(stacks)), keep=keep)
+        site.create()
+        chosen = dict(settings or {}) | ({"COPYDESK_INTAKE_MODE": "keep"} if keep else {})
+        stack = Stack(site, RedisServer(site, options), chosen)
+        stacks.append(stack)
+        stack.redis.start()
+        return stack
+
+    yield make
+    for stack in stacks:
+        stack.close()

@@ -1,0 +1,106 @@
+"""Files to drop: made texts, each with a mark of its own, and what is owed for each."""
+
+from __future__ import annotations
+
+import os
+import random
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from worker.disk import names
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_WHO = (
+    "The harbour council",
+    "A committee of farmers",
+    "The regional court",
+    "The museum",
+    "A group of engineers",
+)
+_DID = ("approved", "rejected", "postponed", "published", "examined")
+_WHAT = (
+    "the budget of the ferry line",
+    "a plan for the old bridge",
+    "the report on the dry summer",
+    "new rules for markets",
+)
+_WHY = (
+    "after a long debate",
+    "without a vote",
+    "in a public session",
+    "against the advice of its own experts",
+)
+
+BLANK = b" \n\n"
+"""What holds no article, whatever parses it."""
+
+Manner = Literal["write", "slow", "rename", "link"]
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A file that was put into the inbox. `path` is relative to it; `owed` is the kind of its one line."""
+
+    path: str
+    data: bytes
+    owed: Literal["article", "rejection"] = "article"
+
+    @property
+    def shown(self) -> str:
+        """The path as the record has it."""
+        return names.shown(os.fsencode(self.path))
+
+
+def text(number: int, sentences: int = 6) -> bytes:
+    """A plain article of its own, the same for the same number."""
+    choose = random.Random(number)
+
+    def sentence() -> str:
+        return f"{choose.choice(_WHO)} {choose.choice(_DID)} {choose.choice(_WHAT)} {choose.choice(_WHY)}."
+
+    paragraphs = [" ".join(sentence() for _ in range(3)) for _ in range(max(1, sentences // 3))]
+    paragraphs.append(f"The file has the number {number} in the register of the town.")
+    return (f"Town hall settles matter {number}\n\n" + "\n\n".join(paragraphs) + "\n").encode()
+
+
+def articles(count: int, first: int = 0, folder: str = "", sentences: int = 6) -> list[Dropped]:
+    """`count` different articles."""
+    return [Dropped(f"{folder}{n:05}.txt", text(n, sentences)) for n in range(first, first + count)]
+
+
+def known_set() -> list[Dropped]:
+    """A few of each kind: plain, in a sub-folder, an exact copy, one that no parser takes."""
+    return [
+        *articles(5),
+        *articles(1, first=10, folder="desk/"),
+        Dropped("copy of 00001.txt", text(1)),
+        Dropped("blank.txt", BLANK, "rejection"),
+    ]
+
+
+def drop(inbox: Path, file: Dropped, manner: Manner = "rename") -> None:
+    """Put `file` into the inbox. `rename` and `link` show it whole, `link` keeps a second name outside."""
+    target = os.path.join(os.fsencode(inbox), os.fsencode(file.path))
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    if manner == "write":
+        _write(target, (file.data,))
+    elif manner == "slow":
+        third = len(file.data) // 3 + 1
+        _write(target, [file.data[i : i + third] for i in range(0, len(file.data), third)])
+    else:
+        outside = os.path.join(os.path.dirname(os.fsencode(inbox)), b"outside")
+        os.makedirs(outside, exist_ok=True)
+        source = os.path.join(outside, b"%d-%s" % (os.getpid(), os.fsencode(file.path).replace(b"/", b"_")))
+        _write(source, (file.data,))
+        (os.rename if manner == "rename" else os.link)(source, target)
+
+
+def _write(path: bytes, pieces: tuple[bytes, ...] | list[bytes]) -> None:
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    try:
+        for piece in pieces:
+            os.write(fd, piece)
+    finally:
+        os.close(fd)

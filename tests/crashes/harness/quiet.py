@@ -1,0 +1,81 @@
+"""When nothing is under way any more: what is claimed, queued, committed or being written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+import redis
+
+from tests.crashes.harness import oracle
+from tests.crashes.harness.deadline import wait_for
+from tests.crashes.harness.tamper import KEYS, QUEUE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.crashes.harness.corpus import Dropped
+    from tests.crashes.harness.site import Site
+    from tests.crashes.harness.stack import Stack
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """How much is where."""
+
+    inbox: int
+    claimed: int
+    stream: int
+    documents: int
+    queued: int
+    running: int
+    payloads: int
+
+    def nothing(self) -> bool:
+        """Whether it is quiet."""
+        return self == UnderWay(0, 0, 0, 0, 0, 0, 0)
+
+
+def under_way(site: Site, client: redis.Redis) -> UnderWay:
+    """What is where now."""
+    return UnderWay(
+        inbox=0 if site.keep else len(oracle.waiting(site)),
+        claimed=len(oracle.claimed(site)),
+        stream=_size(client, KEYS.stream, "xlen"),
+        documents=_size(client, KEYS.documents, "hlen"),
+        queued=_size(client, QUEUE, "llen") + _size(client, f"{QUEUE}:intermediate", "llen"),
+        running=_size(client, f"rq:wip:{KEYS.queue}", "zcard"),
+        payloads=sum(1 for _ in client.scan_iter(KEYS.payload("*"))),
+    )
+
+
+def _size(client: redis.Redis, key: str, command: str) -> int:
+    try:
+        return cast(int, client.execute_command(command, key))  # type: ignore[no-untyped-call]
+    except redis.ResponseError:
+        return -1  # of a foreign type: somebody has to mend that first
+
+
+def wait_quiet(stack: Stack, lines: int, seconds: float = 30.0) -> None:
+    """Wait until `lines` lines stand in the outputs and nothing is under way; else say what still is."""
+    last: list[object] = []
+
+    def quiet() -> bool:
+        now = under_way(stack.site, stack.redis.client())
+        written = sum(oracle.content(stack.site, name).count(b"\n") for name in ("articles", "rejected"))
+        last[:] = [now, written]
+        return written >= lines and now.nothing()
+
+    try:
+        wait_for(quiet, seconds, "quiet")
+    except AssertionError as error:
+        raise AssertionError(f"{error}: {last}, {lines} lines are owed\n{stack.logs()}") from None
+
+
+def finish(stack: Stack, dropped: Sequence[Dropped], seconds: float = 30.0) -> oracle.Outputs:
+    """Wait until all of `dropped` is through, then let the oracle judge."""
+    wait_quiet(stack, len(dropped), seconds)
+    try:
+        return oracle.judge(stack.site, dropped)
+    except AssertionError as error:
+        raise AssertionError(f"{error}\n{stack.logs()}") from None

@@ -1,0 +1,1 @@
+"""The writer, from one record of its journal to the whole process."""

@@ -1,0 +1,1 @@
+"""Random faults for minutes, and the same oracle."""

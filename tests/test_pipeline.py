@@ -1,0 +1,187 @@
+"""The whole flow: samples with what they must yield, and what holds for any bytes."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.documents import (
+    EMITTED_AT,
+    ID,
+    LINE_BYTES_MAX,
+    WORDS,
+    article_of,
+    document,
+    line_of,
+    parsed,
+    rejection_of,
+)
+from worker import pipeline
+from worker.article import Article, Rejection
+from worker.config_files import load_rules
+from worker.errors import PermanentError
+from worker.parse import formats
+from worker.pipeline import process
+from worker.record import fill_article, fill_rejection, render_article, render_rejection
+from worker.schema import line_problem, rejection_problem
+
+RULES = load_rules()
+HERE = os.path.dirname(os.path.abspath(__file__))
+SEEDS = os.path.join(os.path.dirname(HERE), "seeds")
+
+
+def read(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
+
+
+@pytest.mark.parametrize("name", sorted(os.listdir(SEEDS)))
+def test_a_sample_yields_what_stands_beside_it(name: str) -> None:
+    line = parsed(line_of(article_of(read(f"{SEEDS}/{name}"), name)))
+    expected: dict[str, Any] = orjson.loads(read(f"{HERE}/golden/{name}.expected.json"))
+    assert line["text"].split("\n\n") == expected.pop("text")
+    assert line["quality"]["flags"] == expected.pop("flags")
+    given_nothing = {
+        key for key, value in line.items() if value in (None, []) and key not in {"replaces", "duplicate", "shared"}
+    }
+    assert {key: line[key] for key in expected} == expected
+    assert given_nothing.isdisjoint(expected)
+    rest = set(line) - given_nothing - set(expected)
+    assert rest == {"seq", "schema", "kind", "id", "revision", "version", "replaces", "duplicate", "shared", "text",
+                    "language", "quality", "source", "processing"}  # fmt: skip
+
+
+def test_there_is_a_sample_of_every_format_that_is_read() -> None:
+    read_formats = {form.name for form in formats.FORMATS if form.read is not None} | {"txt"}
+    assert {article_of(read(f"{SEEDS}/{name}"), name).source.format for name in os.listdir(SEEDS)} == read_formats
+
+
+def test_what_is_not_known_yet_is_empty_and_never_faked() -> None:
+    article = article_of(f"Council Meets\n\n“{WORDS}” said Jo Roe in Oslo on Monday.")
+    assert article.language == "und"
+    empty = (article.entities, article.quotes, article.sources_cited, article.dates_mentioned, article.figures)
+    assert (*empty, article.keyphrases) == ((),) * 6
+    assert (article.dateline, article.syndication) == (None, None)
+
+
+def test_the_source_says_where_the_document_came_from() -> None:
+    held = document(WORDS, "desk/a.txt")
+    article = process(held, RULES)
+    assert isinstance(article, Article)
+    source = article.source
+    assert (source.inbox, source.path, source.sha256, source.bytes) == ("inbox", "desk/a.txt", held.sha256, len(WORDS))
+    assert (source.received_at, source.modified_at) == (held.received_at, held.modified_at)
+    assert (source.media_type, source.format, source.encoding) == ("text/plain", "txt", "utf-8")
+
+
+def test_a_refusal_of_any_stage_is_a_rejection_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_draft: object) -> None:
+        raise PermanentError("normalize", "odd", "it is odd")
+
+    monkeypatch.setattr(pipeline, "mend", refuse)
+    held = document(WORDS)
+    assert process(held, RULES) == Rejection(ID, held.path, None, held.sha256, "normalize", "odd", "it is odd", 1)
+
+
+def test_a_bug_is_loud(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_draft: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(pipeline, "mend", fail)
+    with pytest.raises(ZeroDivisionError):
+        process(document(WORDS), RULES)
+
+
+def test_text_that_is_nothing_after_mending_is_no_article() -> None:
+    assert rejection_of("\u200b\x01a".replace("a", "\u00ad") + "\u200b").error == "not_an_article"
+
+
+BEGINNINGS = st.sampled_from(
+    [b"", b"<!doctype html><html><body><p>", b"<html>", b'{"text": "', b'{"title": ', b"[", b"\xef\xbb\xbf",
+     b"\xff\xfe", b"\xfe\xff", b"\xff\xfe\x00\x00", b"%PDF-", b"PK\x03\x04", b"\x1f\x8b\x08",
+     b"<?xml version='1.0'?>", b"WARC/1.0\r\n", b"From a@b Mon Jan 1", b"Headline Here\n\n", b" date 2024-10-15 ",
+     b"By Jo Roe\n", b"### x\n", b"https://a.example/b.jpg\n"]
+)  # fmt: skip
+PIECES = st.sampled_from(
+    [b"The council met on Monday. ", b"\n", b"\n\n", b"\r\n", b"\0", b"</p>", b"<p>", b'"}', b"]", b"}", b",",
+     b"\xe2\x80\x9c", b"\xe2\x80\xa8", b"\xc2\x85", b"\x7f", b"\x93", b"\xe9", b"\xed\xa0\x80", b"\\ud800",
+     b"&quot;", b"&#55296;", b"21/10/2024 22h20"]
+)  # fmt: skip
+DOCUMENTS = st.builds(
+    lambda beginning, pieces: beginning + b"".join(pieces),
+    BEGINNINGS,
+    st.lists(PIECES | st.binary(max_size=8), max_size=25),
+)
+
+
+@given(DOCUMENTS, st.sampled_from(["a.txt", "a.html", "a.json", "a", ""]))
+@settings(deadline=None, max_examples=500)
+def test_any_bytes_become_one_valid_line_or_a_valid_rejection(data: bytes, path: str) -> None:
+    outcome = process(document(data, path or "x"), RULES)
+    if isinstance(outcome, Article):
+        body = render_article(outcome, LINE_BYTES_MAX, RULES.version)
+        if isinstance(body, Rejection):
+            outcome = body
+        else:
+            line = fill_article(body, seq=1, duplicate=None, emitted_at=EMITTED_AT)
+            assert len(line) <= LINE_BYTES_MAX
+            assert len(line.decode().splitlines()) == 1
+            assert line_problem(orjson.loads(line)) is None
+            # The index is built again from the lines: their fingerprints must be those of the articles.
+            assert orjson.loads(line)["text"] == outcome.text
+            _is_well_formed(outcome)
+            return
+    line = fill_rejection(render_rejection(outcome), EMITTED_AT)
+    assert len(line.decode().splitlines()) == 1
+    assert rejection_problem(orjson.loads(line)) is None
+
+
+def _is_well_formed(article: Article) -> None:
+    assert article.text
+    assert all(paragraph and paragraph == paragraph.strip() for paragraph in article.text.split("\n\n"))
+    assert "\n" not in article.text.replace("\n\n", "")
+    assert (article.headline is None) == (article.headline_origin is None)
+    for entity in article.entities:
+        for start, end in entity.mentions:
+            assert 0 <= start < end <= len(article.text)
+    for quote in article.quotes:
+        assert article.text[slice(*quote.span)] == quote.text
+
+
+@given(DOCUMENTS)
+@settings(deadline=None, max_examples=100)
+def test_the_same_bytes_make_the_same_outcome(data: bytes) -> None:
+    assert process(document(data), RULES) == process(document(data), RULES)
+
+
+def test_the_outcome_does_not_depend_on_the_process() -> None:
+    program = (
+        "import pickle, sys; from tests.documents import article_of;"
+        f"a = article_of(open({SEEDS!r} + '/lighthouse-page.html', 'rb').read());"
+        "sys.stdout.buffer.write(pickle.dumps(a))"
+    )
+    made = set()
+    for seed in ("1", "2"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.path.dirname(HERE)}
+        run = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, check=True)
+        made.add(pickle.loads(run.stdout))
+    assert made == {article_of(read(f"{SEEDS}/lighthouse-page.html"))}
+
+
+def test_the_pipeline_imports_nothing_of_the_outside_world() -> None:
+    program = (
+        "import sys; import worker.pipeline, worker.record, worker.schema;"
+        "world = ('redis', 'rq', 'watchdog', 'socket', 'sqlite3', 'worker.disk', 'worker.store', 'worker.failpoints');"
+        "print([name for name in world if name in sys.modules])"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.path.dirname(HERE)}
+    run = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, check=True, text=True)
+    assert run.stdout.strip() == "[]"

@@ -1,0 +1,154 @@
+"""The rules: every example in the data holds."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+import pytest
+
+from worker.config_files import config_folder, load_rules
+from worker.errors import ConfigurationError
+from worker.parse.dates import read_date
+from worker.parse.header import read_header
+from worker.parse.json_document import read_json
+from worker.parse.people import is_person, read_byline, read_names
+from worker.parse.supplied import fields_of
+from worker.parse.urls import canonical_url, domain_of
+from worker.rules import rules_from
+
+RULES = load_rules()
+NAMES = ("dates", "headers", "html_body", "html_meta", "json_keys", "people", "urls")
+
+
+def table(name: str) -> dict[str, Any]:
+    with open(f"{config_folder()}/rules/{name}.toml", "rb") as file:
+        return tomllib.load(file)
+
+
+def files() -> dict[str, bytes]:
+    read = {}
+    for name in NAMES:
+        with open(f"{config_folder()}/rules/{name}.toml", "rb") as file:
+            read[f"{name}.toml"] = file.read()
+    return read
+
+
+@pytest.mark.parametrize("row", table("headers")["rule"], ids=lambda row: row["example"])
+def test_a_form_of_a_header_line_fits_its_example(row: dict[str, Any]) -> None:
+    match = re.fullmatch(row["pattern"], row["example"])
+    assert match is not None
+    assert match.groupdict() == row.get("gives", {})
+
+
+@pytest.mark.parametrize("row", table("headers")["prefix"], ids=lambda row: row["example"])
+def test_a_prefix_is_cut_and_kept_as_its_example_says(row: dict[str, Any]) -> None:
+    header = read_header([row["example"]], RULES)
+    (removal,) = header.removed
+    assert removal.kind == row["kind"]
+    assert row["example"].strip() == f"{removal.text} {header.rest[0]}"
+    assert header.fields.published is not None
+    assert header.fields.published.value == row["gives"]["published"]
+
+
+@pytest.mark.parametrize("row", table("headers")["rule"], ids=lambda row: row["example"])
+def test_the_first_form_that_fits_an_example_is_its_own(row: dict[str, Any]) -> None:
+    header = read_header([row["example"], "", "The words begin here, and they go on for a while."], RULES)
+    if row["kind"] == "heading":
+        assert header.fields.headline == row["gives"]["heading"]
+    else:
+        assert [(r.kind, r.text) for r in header.removed] == [(row["kind"], row["example"])]
+
+
+@pytest.mark.parametrize(
+    ("row", "line"),
+    [(row, line) for row in table("headers")["rule"] for line in row.get("not", [])],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_line_that_only_looks_like_a_header_is_left_alone(row: dict[str, Any], line: str) -> None:
+    header = read_header([line, "", "The words begin here, and they go on for a while."], RULES)
+    assert row["kind"] not in [removal.kind for removal in header.removed]
+
+
+@pytest.mark.parametrize("line", [line for row in table("headers")["prefix"] for line in row["not"]])
+def test_a_line_that_only_looks_like_a_prefix_is_left_alone(line: str) -> None:
+    assert read_header([line], RULES).removed == ()
+
+
+@pytest.mark.parametrize("row", table("dates")["example"], ids=lambda row: row["text"])
+def test_a_date_is_read_as_its_example_says(row: dict[str, str]) -> None:
+    moment = read_date(row["text"], RULES.dates, "header")
+    assert moment is not None
+    assert (moment.value, moment.precision, moment.evidence) == (row["value"], row["precision"], row["text"])
+
+
+@pytest.mark.parametrize("row", table("people")["example"], ids=lambda row: row["text"])
+def test_people_are_told_from_desks_as_the_example_says(row: dict[str, Any]) -> None:
+    assert list(read_names(row["text"], RULES.people)) == row["people"]
+    byline = read_byline(row["text"], RULES.people)
+    assert [author.name for author in byline.authors] == row["people"] if byline else row["people"] == []
+
+
+def test_no_agency_is_a_person() -> None:
+    assert not any(is_person(name, RULES.people) for name in table("people")["not_persons"])
+
+
+@pytest.mark.parametrize("row", table("urls")["example"], ids=lambda row: row["url"])
+def test_an_address_becomes_what_its_example_says(row: dict[str, str]) -> None:
+    url = canonical_url(row["url"], RULES)
+    assert (url, domain_of(url)) == (row.get("gives"), row.get("domain"))
+
+
+KEY_EXAMPLES = [(field, example) for field, row in table("json_keys").items() for example in row.get("examples", [])]
+
+
+@pytest.mark.parametrize(("field", "example"), KEY_EXAMPLES, ids=lambda v: v if isinstance(v, str) else v["from"])
+def test_a_key_gives_what_its_example_says(field: str, example: dict[str, Any]) -> None:
+    if field == "text":
+        assert "\n".join(read_json(example["json"].encode(), RULES).paragraphs) == example["gives"]
+        return
+    fields = fields_of(orjson.loads(example["json"]), RULES.json_keys, RULES)
+    assert _plain(field, asdict(fields)) == example["gives"]
+
+
+def _plain(field: str, found: dict[str, Any]) -> object:
+    """The found value of a field in the short form that the examples have."""
+    if field in {"published", "modified"}:
+        return found[field]["value"]
+    if field in {"publisher", "domain"}:
+        return found["publisher"]["name" if field == "publisher" else "domain"]
+    if field in {"authors", "contributors", "subjects"}:
+        return [item["name"] for item in found["authors" if field == "contributors" else field]]
+    return [item["url"] for item in found["images"]] if field == "images" else found[field]
+
+
+@pytest.mark.parametrize("field", [name for name in table("json_keys") if name not in {"containers", "types"}])
+def test_every_field_of_the_keys_has_an_example(field: str) -> None:
+    assert table("json_keys")[field]["examples"]
+
+
+def test_the_version_changes_with_the_data_and_only_with_it() -> None:
+    same = rules_from(files())
+    assert same.version == RULES.version
+    changed = files()
+    changed["urls.toml"] += b"\n# a note\n"
+    assert rules_from(changed).version != RULES.version
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_missing_file_refuses_to_start_and_is_named(name: str) -> None:
+    left = files()
+    del left[f"{name}.toml"]
+    with pytest.raises(ConfigurationError, match=rf"{name}\.toml"):
+        rules_from(left)
+
+
+@pytest.mark.parametrize("damage", [b"[[rule", b'[[rule]]\nkind = "x"\npattern = "("\n', b"rule = 3"])
+def test_a_damaged_file_refuses_to_start(damage: bytes) -> None:
+    broken = files()
+    broken["headers.toml"] = damage
+    with pytest.raises(ConfigurationError):
+        rules_from(broken)

@@ -1,0 +1,158 @@
+"""`copydesk explain`: one file through the pipeline, with nothing but the pipeline."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+import sys
+import time
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import click
+import orjson
+
+from worker import ids
+from worker.article import Article, Document, Rejection
+from worker.cli.options import Given, settings_flags
+from worker.disk import names
+from worker.errors import ConfigurationError
+from worker.intake.payload import rfc3339
+from worker.logs import escaped
+from worker.record import fill_article, render_article
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+    from worker.explain import Explanation
+    from worker.settings import Settings
+
+_SHOWN = (
+    "headline", "subheadline", "byline", "authors", "published", "modified", "publisher", "section", "url", "guid",
+    "language", "word_count", "subjects", "summary",
+)  # fmt: skip
+
+
+@click.command()
+@click.argument("file", metavar="FILE")
+@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+@settings_flags()
+def explain(given: Given, file: str, *, as_json: bool) -> int:
+    """Show what becomes of one file: the record, and beside it what was mended and cut. Needs no Redis.
+
+    Exit code: 0 where it is an article, 3 where it would be rejected.
+    """
+    from worker.config_files import load_rules
+    from worker.explain import explain as look
+
+    settings, rules = given.settings_beside(), load_rules()
+    found = look(_document(file, settings), rules)
+    line = _line(found.outcome, settings, rules.version)
+    if as_json:
+        click.echo(orjson.dumps(_as_json(found, line), option=orjson.OPT_INDENT_2))
+    else:
+        _print(found, line, file)
+    return 3 if isinstance(line, Rejection) else 0
+
+
+def _document(file: str, settings: Settings) -> Document:
+    """The file as the intake would claim it.
+
+    Raises:
+        ConfigurationError: it can't be read, or is larger than what is taken.
+    """
+    try:
+        with open(file, "rb") as opened:
+            data = opened.read(settings.intake.payload_bytes_max + 1)
+            modified = os.fstat(opened.fileno()).st_mtime
+    except OSError as error:
+        raise ConfigurationError("FILE", f"{file} can't be read ({error.strerror})", "name a file") from None
+    if len(data) > settings.intake.payload_bytes_max:
+        limit = settings.intake.payload_bytes_max
+        raise ConfigurationError("intake.payload_bytes_max", f"{file} has more than {limit:,} bytes", "raise it")
+    return Document(
+        id=ids.mint(),
+        inbox=names.shown(os.fsencode(os.path.dirname(file) or ".")),
+        path=names.shown(os.fsencode(os.path.basename(file))),
+        member=None,
+        data=data,
+        sha256=sha256(data).hexdigest(),
+        modified_at=rfc3339(int(modified)),
+        received_at=rfc3339(int(time.time())),
+    )
+
+
+def _line(outcome: Article | Rejection, settings: Settings, rules_version: str) -> bytes | Rejection:
+    """The line that it would be, were it the first; or why it is none."""
+    if isinstance(outcome, Rejection):
+        return outcome
+    body = render_article(outcome, settings.sink.line_bytes_max, rules_version)
+    if isinstance(body, Rejection):
+        return body
+    return fill_article(body, seq=1, duplicate=None, emitted_at=rfc3339(int(time.time())))
+
+
+def _as_json(found: Explanation, line: bytes | Rejection) -> dict[str, object]:
+    return {
+        "looks_like": found.looks_like,
+        "record": None if isinstance(line, Rejection) else orjson.loads(line),
+        "rejection": dataclasses.asdict(line) if isinstance(line, Rejection) else None,
+        "repairs": [dataclasses.asdict(repair) for repair in found.repairs],
+        "removed": [dataclasses.asdict(removal) for removal in found.removed],
+        "flags": list(found.flags),
+        "unknown": list(found.unknown),
+    }
+
+
+def _print(found: Explanation, line: bytes | Rejection, file: str) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    # Elsewhere than on a terminal a line ends where it ends.
+    console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    console.print(Text(f"{escaped(file)}: {found.looks_like}", style="bold"))
+    if isinstance(line, Rejection):
+        console.print(Text(f"rejected at {line.stage}: {line.error}: {escaped(line.message)}", style="red"))
+        return
+    assert isinstance(found.outcome, Article)
+    _print_fields(console, orjson.loads(line))
+    if found.repairs:
+        mended = ", ".join(f"{repair.kind} ({repair.count})" for repair in found.repairs)
+        console.print(_field("mended", mended, "green"))
+    for removal in found.removed:
+        console.print(_field(f"cut: {removal.kind}", removal.text or "", "red strike"))
+    if found.flags:
+        console.print(_field("flags", ", ".join(found.flags), "yellow"))
+    console.print(_field("unknown", ", ".join(found.unknown), "dim"))
+    console.print()
+    with open(file, "rb") as opened:
+        source = opened.read().decode("utf-8", "replace")
+    console.print(marked(found.outcome.text, source))
+
+
+def _print_fields(console: Console, record: dict[str, object]) -> None:
+    for name in _SHOWN:
+        value = record[name]
+        if value not in (None, [], ""):
+            text = value if isinstance(value, str) else orjson.dumps(value).decode()
+            console.print(_field(name, text, ""))
+
+
+def _field(name: str, value: str, style: str) -> Text:
+    from rich.text import Text
+
+    return Text.assemble((f"{name:<18} ", "bold"), (escaped(value), style))
+
+
+def marked(text: str, source: str) -> Text:
+    """The article's text, with each word that does not stand so in the source marked as mended."""
+    from rich.text import Text
+
+    known = set(re.sub(r"<[^<>]{0,1000}>", " ", source).split())
+    shown = Text()
+    for piece in re.split(r"(\s+)", text):
+        mended = bool(piece.strip()) and piece not in known
+        shown.append("\n" * piece.count("\n") if "\n" in piece else escaped(piece), "green" if mended else "")
+    return shown

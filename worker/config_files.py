@@ -1,0 +1,35 @@
+"""Where the files of `config/` are: beside the package in a checkout, inside it where it is installed."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+
+from worker.errors import ConfigurationError
+from worker.rules import Rules, rules_from
+
+_HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def config_folder() -> str:
+    """The absolute path of the shipped `config/`.
+
+    Raises:
+        ConfigurationError: the installation lacks it.
+    """
+    for folder in (os.path.join(_HERE, "config"), os.path.join(os.path.dirname(_HERE), "config")):
+        if os.path.isdir(os.path.join(folder, "rules")):
+            return folder
+    raise ConfigurationError("config", "the folder with the rules is missing", "install copydesk again")
+
+
+@cache
+def load_rules() -> Rules:
+    """The rules that copydesk ships, read once per process."""
+    folder = os.path.join(config_folder(), "rules")
+    files: dict[str, bytes] = {}
+    for name in sorted(os.listdir(folder)):
+        if name.endswith(".toml"):
+            with open(os.path.join(folder, name), "rb") as file:
+                files[name] = file.read()
+    return rules_from(files)

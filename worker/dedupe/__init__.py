@@ -1,0 +1,1 @@
+"""When two articles are copies of each other. Pure."""

@@ -1,0 +1,127 @@
+"""What one document may cost, and how a process that dies says which document it had in hand.
+
+The limits are the kernel's, so that they stop C code as well: an alarm with no handler, a processor limit
+that is raised for each document by what was used before it, and a limit of the address space. They bind the
+process of one job, which its worker forks; the worker itself has none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import math
+import mmap
+import os
+import resource
+import signal
+import stat
+import struct
+import time
+from typing import TYPE_CHECKING
+
+from worker.failpoints import reach
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from worker.settings import Worker as WorkerSettings
+
+BETWEEN_DOCUMENTS_SECONDS = 120.0
+FILE_BYTES_MAX = 64 << 20
+GROWTH_BYTES_MAX = 48 << 20
+_PR_SET_PDEATHSIG = 1
+_INDEX = struct.Struct("<I")
+_libc = ctypes.CDLL(None)
+
+
+class Mark:
+    """Four bytes that a worker and its forked process share, and that outlive the process.
+
+    The process writes the index of the document in hand; the worker reads it once the process is dead.
+    """
+
+    def __init__(self) -> None:
+        self._memory = mmap.mmap(-1, _INDEX.size)
+
+    def put(self, index: int | None) -> None:
+        """Remember `index` (from 0), or that no document is in hand."""
+        _INDEX.pack_into(self._memory, 0, 0 if index is None else index + 1)
+
+    def get(self) -> int | None:
+        """The index that stands there, None where no document was in hand."""
+        number: int = _INDEX.unpack_from(self._memory)[0]
+        return number - 1 if number else None
+
+
+class Limits:
+    """The limits of the process that works on jobs; made before it is forked, so that it shares the mark."""
+
+    def __init__(self, settings: WorkerSettings) -> None:
+        self.mark = Mark()
+        self._settings = settings
+        self._grown_bytes = 0
+
+    def install(self, parent: int) -> None:
+        """Bind this process, the child of process `parent`: it ends with it, and has limits from now on."""
+        die_with(parent)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.signal(signal.SIGXCPU, signal.SIG_DFL)
+        _lower(resource.RLIMIT_CORE, 0)
+        self._grown_bytes = _memory_pages()[1] * mmap.PAGESIZE + GROWTH_BYTES_MAX
+
+    @contextlib.contextmanager
+    def job(self) -> Iterator[None]:
+        """Work on one job: what comes between its documents must not take long either."""
+        _lower(resource.RLIMIT_FSIZE, FILE_BYTES_MAX + _log_bytes())
+        taken = _memory_pages()[0] * mmap.PAGESIZE
+        _lower(resource.RLIMIT_AS, taken + self._settings.document_memory_bytes)
+        signal.setitimer(signal.ITIMER_REAL, BETWEEN_DOCUMENTS_SECONDS)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def has_grown(self) -> bool:
+        """Whether this process holds so much more memory than at its start that another should follow it."""
+        return _memory_pages()[1] * mmap.PAGESIZE > self._grown_bytes
+
+    @contextlib.contextmanager
+    def document(self, index: int) -> Iterator[None]:
+        """Work on the document of that index: what the block costs beyond the limits kills this process."""
+        self.mark.put(index)
+        cpu_seconds = math.ceil(time.process_time()) + self._settings.document_cpu_seconds
+        _lower(resource.RLIMIT_CPU, cpu_seconds)
+        signal.setitimer(signal.ITIMER_REAL, self._settings.document_seconds)
+        try:
+            reach("work.document")
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, BETWEEN_DOCUMENTS_SECONDS)
+            self.mark.put(None)
+
+
+def die_with(parent: int) -> None:
+    """Be killed by the kernel when process `parent`, which has just forked this one, ends in any way."""
+    _libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+    # It may have ended between the fork and the call.
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def _lower(limit: int, value: int) -> None:
+    """Set the soft limit, never above the hard one; that stays, so that the soft one can be raised again."""
+    _, hard = resource.getrlimit(limit)
+    resource.setrlimit(limit, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))
+
+
+def _memory_pages() -> tuple[int, int]:
+    """The pages of this process's address space, and those of them that are in memory."""
+    with open("/proc/self/statm", "rb") as file:
+        size, resident, *_ = file.read().split()
+    return int(size), int(resident)
+
+
+def _log_bytes() -> int:
+    """The length of the file that standard error goes to: the log must not run into the limit of files."""
+    found = os.fstat(2)
+    return found.st_size if stat.S_ISREG(found.st_mode) else 0

@@ -1,0 +1,108 @@
+"""The life of a worker process: Redis may go and come back as it likes."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import time
+from functools import partial
+from typing import TYPE_CHECKING
+
+import redis
+
+from worker.jobs.process_job import Desk
+from worker.jobs.safe_rq import rq_keys
+from worker.jobs.stopping import StopAskedError, StopForcedError, Stopping
+from worker.jobs.worker import Worker
+from worker.store.connection import AWAY, connect, wait_until_up
+from worker.store.keys import Keys
+from worker.store.repair import drop_other_than, is_wrong_type
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from worker.jobs.process_job import Process
+    from worker.rules import Rules
+    from worker.settings import Settings
+
+PAUSE_SECONDS = 0.5
+
+_log = logging.getLogger("copydesk.worker")
+
+
+def run_worker(
+    settings: Settings,
+    url: str,
+    key: bytes,
+    rules: Rules,
+    *,
+    process: Process | None = None,
+    stop: Callable[[], bool] = lambda: False,
+) -> None:
+    """Work on jobs until SIGTERM or SIGINT, or until `stop()` is true: the body of `copydesk worker`.
+
+    `process` stands in for the pipeline. The first signal lets the job in hand end, a second one stops at
+    once. Redis may be away at any time, for any time. For the main thread.
+
+    Raises:
+        ConfigurationError: Redis will never do, see `wait_until_up`.
+    """
+    client = connect(url, name=f"worker-{os.getpid()}")
+    chosen = process or _pipeline(rules)
+    desk = Desk(client, Keys(settings.redis.prefix), key, settings, chosen, rules.version)
+    stopping = Stopping(stop)
+    _quiet_rq()
+    # What stands now is shared with every process that is forked, and never looked at again.
+    gc.collect()
+    gc.freeze()
+    try:
+        with stopping.watching():
+            _serve(desk, stopping)
+    except StopForcedError:
+        _log.warning("stopped at once")
+    finally:
+        client.close()
+
+
+def _pipeline(rules: Rules) -> Process:
+    """The pipeline with `rules`. It and its libraries are imported here, once, and not in each process."""
+    from worker.pipeline import process
+
+    return partial(process, rules=rules)
+
+
+def _serve(desk: Desk, stopping: Stopping) -> None:
+    told = ""
+    while not stopping.asked:
+        try:
+            with stopping.idle():
+                wait_until_up(desk.client, lambda: stopping.asked)
+            Worker(desk, stopping).serve()
+        except StopAskedError:
+            return
+        except AWAY as error:
+            if str(error) != told:
+                _log.warning("lost Redis: %s", error)
+            told = str(error)
+            time.sleep(PAUSE_SECONDS)  # it may answer and still refuse, as one without memory does
+        except redis.ResponseError as error:
+            if not is_wrong_type(error):
+                raise
+            _mend(desk)
+            time.sleep(PAUSE_SECONDS)
+
+
+def _mend(desk: Desk) -> None:
+    """Remove keys of RQ's that are of a wrong type: the intake publishes again what they should hold."""
+    rq = rq_keys(desk.keys)
+    lists = {rq.waiting: b"list", rq.moving: b"list"}
+    drop_other_than(desk.client, {**lists, rq.running: b"zset", rq.workers: b"set"})
+
+
+def _quiet_rq() -> None:
+    """RQ logs several lines a job, and sets up handlers of its own where it finds none."""
+    logger = logging.getLogger("rq")
+    logger.addHandler(logging.NullHandler())
+    for name in ("rq.worker", "rq.job", "rq.queue", "rq.registry"):
+        logging.getLogger(name).setLevel(logging.WARNING)

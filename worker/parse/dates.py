@@ -1,0 +1,164 @@
+"""Dates as words, read strictly: ISO 8601, RFC 2822, seconds since 1970, and what stands above articles.
+
+Nothing is guessed: what can mean two days is cut to the part that is sure, and a zone that can mean two
+offsets is no offset.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Literal
+
+from worker.article import Moment
+
+if TYPE_CHECKING:
+    from worker.rules import DateRules
+
+Origin = Literal["metadata", "header", "dateline", "filename", "inferred"]
+
+_CHARACTERS_MAX = 80
+_YEAR_MIN, _YEAR_MAX = 1500, 2199
+# 1990 to 2100: smaller numbers are something else.
+_EPOCH_MIN, _EPOCH_MAX = 631_152_000, 4_102_444_800
+_MONTHS = 12
+_NOON = 12
+
+_ISO = re.compile(
+    r"(?P<year>\d{4})(?:(?P<dash>-?)(?P<month>\d\d)(?:(?P=dash)(?P<day>\d\d)"
+    r"(?:[T ]{1,2}(?P<hour>\d\d):?(?P<minute>\d\d)(?::?(?P<second>\d\d)(?:[.,]\d{1,9})?)?"
+    r"\s?(?P<zone>Z|[A-Z]{3,4}|[+-]\d\d:?(?:\d\d)?)?)?)?)?",
+    re.ASCII | re.IGNORECASE,
+)
+_WEEKDAY = r"(?:[^\W\d]{2,10}\.?,?\s+)?"
+_TIME = (
+    r"(?:,?\s*(?:[-–|·•]|at|um|à|a las|alle|às|om|kl\.?)?\s*"
+    r"(?P<hour>\d{1,2})(?:(?P<h>\s?h\s?)|[:.])(?P<minute>\d\d)(?::(?P<second>\d\d))?"
+    r"(?:\s*(?P<half>[ap])\.?\s?m\.?(?!\w))?(?:\s*(?:uhr|hrs|hours))?"
+    r"(?:\s*\(?(?P<zone>Z|(?:GMT|UTC)?\s?[+-]\d\d?:?(?:\d\d)?|[A-Z]{2,5})\)?)?)?"
+)
+_MONTH = r"(?P<month_name>[^\W\d]{3,10})\.?"
+_FORMS = tuple(
+    re.compile(_WEEKDAY + day + _TIME, re.IGNORECASE)
+    for day in (
+        rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.|er)?\s?(?:de\s+)?[-\s]?{_MONTH}[,-]?\s?(?:de\s+)?(?P<year>\d{{4}})",
+        rf"{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})",
+        r"(?P<year>\d{4})(?P<mark>[/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})",
+        r"(?P<one>\d{1,2})(?P<mark>[/.-])(?P<two>\d{1,2})(?P=mark)(?P<year>\d{4})",
+        r"(?P<year>\d{4})年(?P<month>\d{1,2})月(?P<day>\d{1,2})日",
+    )
+)
+_MONTH_AND_YEAR = re.compile(rf"{_MONTH},?\s+(?P<year>\d{{4}})")
+_OFFSET = re.compile(r"(?:GMT|UTC)?\s?(?P<sign>[+-])(?P<hours>\d\d?):?(?P<minutes>\d\d)?", re.IGNORECASE)
+
+
+def read_date(words: str, rules: DateRules, origin: Origin) -> Moment | None:
+    """The date that `words` are, and nothing else; None where they are none, or can't be one."""
+    words = words.strip()
+    if len(words) > _CHARACTERS_MAX or not any(c.isdigit() for c in words):
+        return None
+    iso = _ISO.fullmatch(words)
+    if iso is not None:
+        return _moment(iso.groupdict(), words, rules, origin)
+    for form in _FORMS:
+        match = form.fullmatch(words)
+        if match is not None:
+            return _moment(match.groupdict(), words, rules, origin)
+    match = _MONTH_AND_YEAR.fullmatch(words)
+    return None if match is None else _moment(match.groupdict(), words, rules, origin)
+
+
+def read_epoch(number: float, origin: Origin) -> Moment | None:
+    """The moment `number` seconds or milliseconds after 1970 began; None where it can't be meant so."""
+    for unit in (1, 1000):
+        if _EPOCH_MIN <= number / unit < _EPOCH_MAX:
+            value = datetime.fromtimestamp(int(number // unit), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            return Moment(value, "second", value, origin, f"{number:.15g}")
+    return None
+
+
+def _moment(found: dict[str, str | None], words: str, rules: DateRules, origin: Origin) -> Moment | None:
+    """The moment of the named groups in `found`."""
+    year = int(found["year"] or 0)
+    if not _YEAR_MIN <= year <= _YEAR_MAX:
+        return None
+    month, day = _month_and_day(found, rules)
+    if month is None:
+        # A word that is no month makes it no date; a day and month in unknown order leave the year.
+        return None if found.get("month_name") else Moment(f"{year:04}", "year", None, origin, words)
+    if day is None:
+        if not 1 <= month <= _MONTHS or found.get("dash") == "":
+            return None
+        return Moment(f"{year:04}-{month:02}", "month", None, origin, words)
+    hour, minute, second = _clock(found)
+    try:
+        time = datetime(year, month, day, hour or 0, minute, second or 0)  # noqa: DTZ001 - an offset may be unknown
+    except ValueError:
+        return None
+    if hour is None:
+        return Moment(time.strftime("%Y-%m-%d"), "day", None, origin, words)
+    return _with_offset(time, found, words, rules, origin)
+
+
+def _month_and_day(found: dict[str, str | None], rules: DateRules) -> tuple[int | None, int | None]:
+    name = found.get("month_name")
+    if name is not None:
+        month = rules.months.get(name.casefold())
+    elif found.get("one") is not None:
+        return _ordered(int(found["one"] or 0), int(found["two"] or 0), found)
+    else:
+        digits = found.get("month")
+        month = int(digits) if digits else None
+    day = found.get("day")
+    return month, int(day) if day and month is not None else None
+
+
+def _ordered(one: int, two: int, found: dict[str, str | None]) -> tuple[int | None, int | None]:
+    """Month and day of `one` and `two`: sure only where one of them is over 12, or both are the same.
+
+    A dot between them, and an hour written as `22h20`, are only used where the day comes first.
+    """
+    if one > _MONTHS or one == two or found["mark"] == "." or found.get("h"):
+        return two, one
+    if two > _MONTHS:
+        return one, two
+    return None, None
+
+
+def _clock(found: dict[str, str | None]) -> tuple[int | None, int, int | None]:
+    """Hour, minute and second; None for what is not said."""
+    if not found.get("hour"):
+        return None, 0, None
+    hour = int(found["hour"] or 0)
+    half = found.get("half")
+    if half:
+        if not 1 <= hour <= _NOON:
+            return 99, 0, None
+        hour = hour % _NOON + (_NOON if half in "pP" else 0)
+    second = found.get("second")
+    return hour, int(found["minute"] or 0), int(second) if second else None
+
+
+def _with_offset(time: datetime, found: dict[str, str | None], words: str, rules: DateRules, origin: Origin) -> Moment:
+    precision: Literal["minute", "second"] = "second" if found.get("second") else "minute"
+    value = time.strftime("%Y-%m-%dT%H:%M:%S" if precision == "second" else "%Y-%m-%dT%H:%M")
+    offset = _offset(found.get("zone") or "", rules)
+    if offset is None:
+        return Moment(value, precision, None, origin, words)
+    minutes = 0 if offset == "Z" else int(f"{offset[0]}1") * (int(offset[1:3]) * 60 + int(offset[4:]))
+    instant = time.replace(tzinfo=timezone(timedelta(minutes=minutes))).astimezone(UTC)
+    return Moment(value + offset, precision, instant.strftime("%Y-%m-%dT%H:%M:%SZ"), origin, words)
+
+
+def _offset(zone: str, rules: DateRules) -> str | None:
+    """`Z` or `+hh:mm`; None where none is stated surely: RFC 2822's `-0000` says that it is unknown."""
+    named = rules.zones.get(zone.casefold())
+    if named is not None:
+        return named
+    match = _OFFSET.fullmatch(zone)
+    if match is None:
+        return None
+    sign, hours, minutes = match["sign"], int(match["hours"]), int(match["minutes"] or 0)
+    if hours > 14 or minutes > 59 or (sign == "-" and hours == minutes == 0):
+        return None
+    return f"{sign}{hours:02}:{minutes:02}"

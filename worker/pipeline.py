@@ -1,0 +1,114 @@
+"""The flow on one page: bytes in, article or rejection out.
+
+    parse      the format is told by content; the bytes become a draft: paragraphs, and what it says of itself
+    normalize  the words are mended, and what was mended is counted
+    enrich     what follows from the words themselves
+    article    all of it in the order of the record
+
+Pure: the same document and rules give the same outcome, and nothing outside is read or written.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from worker.article import Article, Document, Outcome, Quality, Rejection, Source
+from worker.enrich.quality import quality_flags
+from worker.enrich.words import count_words
+from worker.errors import PermanentError
+from worker.normalize.mend import mend
+from worker.parse.formats import read
+
+if TYPE_CHECKING:
+    from worker.draft import Draft
+    from worker.normalize.mend import Mended
+    from worker.rules import Rules
+
+
+def process(document: Document, rules: Rules) -> Outcome:
+    """The article that `document` holds, or the reason why it holds none."""
+    try:
+        draft = read(document.data, document.path, rules)
+        mended = mend(draft)
+        return _article(document, draft, mended)
+    except PermanentError as error:
+        return rejection_of(document, error)
+
+
+def rejection_of(document: Document, error: PermanentError, attempts: int = 1) -> Rejection:
+    """The record of `document` refused for `error` after `attempts`."""
+    return Rejection(
+        id=document.id,
+        path=document.path,
+        member=document.member,
+        sha256=document.sha256,
+        stage=error.stage,
+        error=error.error,
+        message=error.message,
+        attempts=attempts,
+    )
+
+
+def _article(document: Document, draft: Draft, mended: Mended) -> Article:
+    text, fields = mended.text, mended.fields
+    if not text:
+        raise PermanentError("normalize", "not_an_article", "no words are left after mending")
+    word_count = count_words(text)
+    flags = quality_flags(
+        headline=fields.headline,
+        word_count=word_count,
+        published=fields.published,
+        received_at=document.received_at,
+    )
+    return Article(
+        id=document.id,
+        guid=fields.guid,
+        url=fields.url,
+        headline=fields.headline,
+        headline_origin=fields.headline_origin,
+        subheadline=fields.subheadline,
+        summary=fields.summary,
+        text=text,
+        word_count=word_count,
+        language="und",
+        published=fields.published,
+        modified=fields.modified,
+        status=fields.status,
+        embargoed_until=fields.embargoed_until,
+        byline=fields.byline,
+        authors=fields.authors,
+        publisher=fields.publisher,
+        section=fields.section,
+        genre=fields.genre,
+        rights=fields.rights,
+        subjects=fields.subjects,
+        images=fields.images,
+        dateline=None,
+        syndication=None,
+        repairs=mended.repairs,
+        removed=draft.removed,
+        entities=(),
+        quotes=(),
+        sources_cited=(),
+        dates_mentioned=(),
+        figures=(),
+        keyphrases=(),
+        quality=Quality(flags=(*draft.flags, *flags)),
+        source=_source(document, draft),
+    )
+
+
+def _source(document: Document, draft: Draft) -> Source:
+    return Source(
+        inbox=document.inbox,
+        path=document.path,
+        member=document.member,
+        sha256=document.sha256,
+        bytes=len(document.data),
+        media_type=draft.media_type,
+        format=draft.format,
+        encoding=draft.encoding,
+        modified_at=document.modified_at,
+        received_at=document.received_at,
+        retry_of=document.retry_of,
+    )

@@ -1,0 +1,152 @@
+"""The rules: data from `config/rules/*.toml` as one value that the pipeline is given.
+
+Each file says at its top what it holds and how it is read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from worker.errors import ConfigurationError
+
+Keys = Mapping[str, tuple[str, ...]]
+"""For each field of the record the keys or paths where it is found, the best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineRule:
+    """A form that a header line or a prefix has; named groups hold what is found."""
+
+    kind: str
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderRules:
+    """What stands above the words of a plain text."""
+
+    lines: tuple[LineRule, ...]
+    prefixes: tuple[LineRule, ...]
+    sections: frozenset[str]
+    outlet_words: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleRules:
+    """How the name of a person is told from that of a desk or an agency."""
+
+    organisation_words: frozenset[str]
+    not_persons: frozenset[str]
+    particles: frozenset[str]
+    joiners: re.Pattern[str]
+    openers: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class DateRules:
+    """Words in dates: month name -> 1 to 12, zone -> offset."""
+
+    months: Mapping[str, int]
+    zones: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class BodyRules:
+    """What in a page is not the article's text."""
+
+    skipped_elements: frozenset[str]
+    skipped_words: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All rule data. `version` is a short hash of it: equal versions, equal rules."""
+
+    version: str
+    headers: HeaderRules
+    people: PeopleRules
+    dates: DateRules
+    tracking: re.Pattern[str]
+    json_keys: Keys
+    html_meta: Keys
+    html_body: BodyRules
+
+
+def rules_from(files: Mapping[str, bytes]) -> Rules:
+    """The rules in `files` (name of the file -> its bytes).
+
+    Raises:
+        ConfigurationError: a file is missing or can't be understood.
+    """
+    digest = hashlib.sha256()
+    for name in sorted(files):
+        digest.update(b"%s\0%d\0%s" % (name.encode(), len(files[name]), files[name]))
+    headers = _table(files, "headers")
+    people = _table(files, "people")
+    try:
+        header_rules = _headers(headers)
+        return Rules(
+            version=digest.hexdigest()[:12],
+            headers=header_rules,
+            people=_people(people, header_rules.outlet_words),
+            dates=_dates(_table(files, "dates")),
+            tracking=_tracking(_table(files, "urls")),
+            json_keys=_keys(_table(files, "json_keys")),
+            html_meta=_keys(_table(files, "html_meta")),
+            html_body=_body(_table(files, "html_body")),
+        )
+    except (KeyError, TypeError, ValueError, re.error) as error:
+        raise ConfigurationError("config/rules", f"the rules can't be read ({error!r})", "restore them") from error
+
+
+def _table(files: Mapping[str, bytes], name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(files[f"{name}.toml"].decode())
+    except KeyError:
+        raise ConfigurationError(f"config/rules/{name}.toml", "the file is missing", "restore it") from None
+    except ValueError as error:
+        raise ConfigurationError(f"config/rules/{name}.toml", str(error), "correct the file") from error
+
+
+def _headers(table: dict[str, Any]) -> HeaderRules:
+    return HeaderRules(
+        lines=tuple(LineRule(row["kind"], re.compile(row["pattern"])) for row in table["rule"]),
+        prefixes=tuple(LineRule(row["kind"], re.compile(row["pattern"])) for row in table["prefix"]),
+        sections=frozenset(table["sections"]["names"]),
+        outlet_words=frozenset(table["outlets"]["words"]),
+    )
+
+
+def _people(table: dict[str, Any], outlet_words: frozenset[str]) -> PeopleRules:
+    joiners = "|".join(re.escape(word) for word in table["joiners"])
+    openers = "|".join(re.escape(word) for word in sorted(table["openers"], key=len, reverse=True))
+    return PeopleRules(
+        organisation_words=frozenset(table["organisation_words"]) | outlet_words,
+        not_persons=frozenset(table["not_persons"]),
+        particles=frozenset(table["particles"]),
+        joiners=re.compile(rf",?\s+(?:{joiners})\s+", re.IGNORECASE),
+        openers=re.compile(rf"(?:{openers}):?\s+", re.IGNORECASE),
+    )
+
+
+def _dates(table: dict[str, Any]) -> DateRules:
+    months = {name: int(number) for number, names in table["months"].items() for name in names}
+    return DateRules(months, dict(table["zones"]))
+
+
+def _tracking(table: dict[str, Any]) -> re.Pattern[str]:
+    names = [re.escape(name.removesuffix("*")) + (".*" if name.endswith("*") else "") for name in table["tracking"]]
+    return re.compile("|".join(names), re.IGNORECASE)
+
+
+def _keys(table: dict[str, Any]) -> Keys:
+    return {name: tuple(key.casefold() for key in row["keys"]) for name, row in table.items()}
+
+
+def _body(table: dict[str, Any]) -> BodyRules:
+    return BodyRules(frozenset(table["skipped_elements"]), frozenset(table["skipped_words"]))

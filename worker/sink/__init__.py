@@ -1,0 +1,1 @@
+"""The one writer: committed lines become bytes on disk that never change."""

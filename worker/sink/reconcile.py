@@ -1,0 +1,149 @@
+"""Redis is brought up from the outputs: after its first start, after a loss, after it came back older than it was.
+
+Commits are refused until `ready` names the running Redis process, so there is nothing to race with. The
+index of duplicates is filled from the lines behind the mark `index_through`, which ages together with the
+index: a Redis that was rolled back has an older mark, an empty one has none.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+import orjson
+import redis
+
+from worker.dedupe.fingerprint import exact_fingerprint
+from worker.errors import TransientError
+from worker.failpoints import reach
+from worker.sink.tail import read_lines
+from worker.store.commit import load_scripts, scripts_loaded
+from worker.store.connection import run_id
+from worker.store.index import load_index
+from worker.store.repair import drop_other_than, drop_wrong_types
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from worker.disk.layout import OutFolder
+    from worker.settings import Index
+    from worker.store.keys import Keys
+
+_log = logging.getLogger("copydesk.sink")
+
+
+def is_reconciled(client: redis.Redis, keys: Keys, run: str) -> bool:
+    """Whether this is still the Redis process `run`, with nothing of ours missing.
+
+    Raises:
+        one of `AWAY`: Redis is away.
+    """
+    with client.pipeline(transaction=False) as pipe:
+        pipe.info("server")
+        pipe.get(keys.ready)
+        pipe.exists(keys.generations, keys.index_through)
+        server, ready, there = cast("tuple[dict[str, Any], bytes | None, int]", pipe.execute())
+    same = server["run_id"] == run and ready == run.encode() and there == 2
+    return same and scripts_loaded(client)
+
+
+def reconcile(
+    client: redis.Redis, keys: Keys, out: OutFolder, last: int, settings: Index, stop: Callable[[], bool]
+) -> str:
+    """Load the scripts, bring the index up to the line `last`, and set `ready`. Can be repeated at any point.
+
+    Returns the id of the Redis process for which that holds.
+
+    Raises:
+        TransientError: Redis was started again or wiped meanwhile, or `stop()` became true.
+        one of `AWAY`: Redis is away.
+    """
+    reach("reconcile.begin")
+    run = run_id(client)
+    drop_wrong_types(client, keys)
+    drop_other_than(client, {keys.index_through: b"string"})
+    load_scripts(client)
+    through = _through(client, keys, last)
+    if through is None:
+        _drop_index(client, keys)
+        through = 0
+    client.set(keys.index_through, through)
+    begun = time.monotonic()
+    rows = _rows(out, _first(through, last, settings), last, settings, stop)
+    count = load_index(client, keys, rows, documents_max=settings.documents_max)
+    if stop():
+        raise TransientError("the writer is to end")
+    if not _advance_mark(client, keys, run, through, last, ready=True):
+        raise TransientError("Redis was started again or wiped while its index was filled")
+    reach("reconcile.ready")
+    _log.info("Redis is ready; %d texts read into the index in %.1f s", count, time.monotonic() - begun)
+    return run
+
+
+def mark_through(client: redis.Redis, keys: Keys, run: str, last: int) -> None:
+    """Note that the index has all lines up to `last`: true as long as this is the Redis that was reconciled.
+
+    Raises:
+        one of `AWAY`: Redis is away.
+    """
+    through = _through(client, keys, last)
+    if through is not None and through != last:
+        _advance_mark(client, keys, run, through, last, ready=False)
+
+
+def _through(client: redis.Redis, keys: Keys, last: int) -> int | None:
+    """The mark; None where there is none, or one that is not of this output."""
+    value = cast("bytes | None", client.get(keys.index_through))
+    if value is None or not value.isdigit() or int(value) > last or not client.exists(keys.generations):
+        return None
+    return int(value)
+
+
+def _advance_mark(client: redis.Redis, keys: Keys, run: str, through: int, last: int, *, ready: bool) -> bool:
+    """Set the mark, and `ready` with it, if the index is still that of the process `run` and of the mark `through`."""
+    with client.pipeline() as pipe:
+        try:
+            # All on one connection: it can't be moved to another process without an error.
+            pipe.watch(keys.index_through, keys.generations, keys.ready)  # type: ignore[no-untyped-call]
+            same = pipe.info("server")["run_id"] == run and pipe.get(keys.index_through) == b"%d" % through
+            if not same or not (ready or pipe.get(keys.ready) == run.encode()):
+                return False
+            pipe.multi()
+            pipe.set(keys.index_through, last)
+            if ready:
+                pipe.set(keys.ready, run)
+            pipe.execute()
+        except redis.WatchError:
+            return False
+    return True
+
+
+def _drop_index(client: redis.Redis, keys: Keys) -> None:
+    names = cast("list[bytes]", client.lrange(keys.generations, 0, -1))
+    client.unlink(keys.generations, keys.index_through, *(keys.exact(name.decode()) for name in names))
+
+
+def _first(through: int, last: int, settings: Index) -> int:
+    return max(through, last - settings.documents_max) + 1
+
+
+def _rows(
+    out: OutFolder, first: int, last: int, settings: Index, stop: Callable[[], bool]
+) -> Iterator[tuple[bytes, str]]:
+    """Fingerprint and id of the lines from `first` to `last` that are originals and not older than the window."""
+    oldest = (datetime.now(UTC) - timedelta(days=settings.window_days)).isoformat()
+    if first > last:
+        return
+    for line in read_lines(out, first, stop=stop):
+        value = orjson.loads(line)
+        if value["seq"] > last:
+            return
+        if value["kind"] == "article" and value["processing"]["emitted_at"] >= oldest and not _is_copy(value):
+            yield exact_fingerprint(value["text"]), value["id"]
+
+
+def _is_copy(line: dict[str, Any]) -> bool:
+    """Whether it is an exact copy: then its text belongs to the first of the family, for as long as that is known."""
+    return bool(line["duplicate"]) and line["duplicate"]["kind"] == "exact"

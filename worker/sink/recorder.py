@@ -1,0 +1,169 @@
+"""From stream entries to durable lines and filed documents: the writer's disk side, which knows no Redis."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from worker.disk.position import OUTPUTS
+from worker.failpoints import reach
+from worker.sink.claimed import Batch, Claimed, ClaimedDocument
+from worker.sink.emitted import emitted_lines
+from worker.sink.filing import Filing, file_away
+from worker.sink.group import Entry, Group, form_group, render
+from worker.sink.writer import Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from worker.disk.layout import OutFolder, WorkFolder
+    from worker.disk.position import Positions
+    from worker.settings import Settings
+
+_COMPLAINT_SECONDS = 60.0
+
+_log = logging.getLogger("copydesk.sink")
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What Redis can drop: stream entries that are dealt with, documents that are filed or not to be written.
+
+    Also claims in the index (fingerprint, document) of bytes that their documents no longer have.
+    """
+
+    entries: list[bytes]
+    documents: list[str]
+    outdated: list[tuple[bytes, str]]
+
+
+class Recorder:
+    """Writes what the stream has, each document once.
+
+    What it knows of a document beyond the outputs is whether its line is durable while its file still
+    stands: in `unfiled`. The rest say the claimed folders: what is not there any more has its line.
+    """
+
+    def __init__(
+        self, out: OutFolder, works: Callable[[], tuple[WorkFolder, ...]], settings: Settings, key: bytes
+    ) -> None:
+        """Recover the outputs, and file what was written and not filed when the last writer ended.
+
+        Raises:
+            OutputDamagedError: an output is not as the writer left it.
+            OSError: the disk.
+        """
+        self._out = out
+        self._settings = settings
+        self._key = key
+        self._writer = Writer(out, settings.sink, time.monotonic())
+        self._start: Positions = self._writer.positions()
+        self._claimed = Claimed(works, self._on_found)
+        self._unfiled: dict[str, Filing] = {}
+        self._filed: list[str] = []
+        self._complained_at: float | None = None
+        try:
+            self._note_emitted(self._claimed.take_stock())
+            self._file(list(self._unfiled), time.time())
+        except BaseException:
+            self._writer.close()
+            raise
+
+    @property
+    def sure(self) -> bool:
+        """Whether it still knows what is on disk; if not, it is to be closed, and a new one to be made."""
+        return self._writer.sure
+
+    @property
+    def last_seq(self) -> int:
+        """The number of the last durable article line; 0 where there is none."""
+        return self._writer.positions().articles.ordinal - 1
+
+    def close(self) -> None:
+        """Give the descriptors back."""
+        self._writer.close()
+
+    def record(self, entries: list[Entry], now: float) -> Settled:
+        """Write the lines of the first of `entries`, one group, and file their documents.
+
+        Raises:
+            OutputDamagedError: somebody else changed an output.
+            OSError: the disk. Nothing is lost: the same entries can be given again, where it is still `sure`.
+        """
+        reach("sink.group_read")
+        group = form_group(
+            entries,
+            self._key,
+            self._claimed.document,
+            self._claimed.standing,
+            self._unfiled,
+            self._settings.sink.group_bytes_max,
+        )
+        if group.accepted:
+            lines = render(
+                group, self.last_seq + 1, _utc(now).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            )
+            self._writer.write_group({"articles": lines.articles, "rejected": lines.rejected}, now)
+            self._unfiled.update(lines.filings)
+            self._file(lines.filings, now)
+            reach("sink.files_archived")
+        _report(group)
+        return Settled(group.entries, group.settled + self.take_filed(), group.outdated)
+
+    def take_filed(self) -> list[str]:
+        """The documents that were filed since this was asked: Redis can forget them."""
+        filed, self._filed = self._filed, []
+        return filed
+
+    def keep_house(self, now: float, monotonic: float) -> bool:
+        """Between groups: seal segments that are due, try again to file what could not be. Whether one was sealed.
+
+        Raises:
+            OutputDamagedError, OSError: as `record`.
+        """
+        rotated = self._writer.rotate_where_due(now, monotonic)
+        self._file(list(self._unfiled), now)
+        self._claimed.tidy()
+        return rotated
+
+    def _file(self, documents: Iterable[str], now: float) -> None:
+        """File what can be filed. The lines are durable: a disk that refuses must not hold up the next ones."""
+        day = _utc(now).date().isoformat()
+        try:
+            for document in documents:
+                filing = self._unfiled[document]
+                file_away(filing, day, self._settings.archive.keep_days)
+                del self._unfiled[document]
+                self._filed.append(document)
+                self._claimed.left(filing.claimed.batch, document)
+        except OSError as error:
+            if self._complained_at is None or time.monotonic() - self._complained_at >= _COMPLAINT_SECONDS:
+                self._complained_at = time.monotonic()
+                _log.error("files whose lines are written can't be moved away, trying again: %s", error)
+
+    def _on_found(self, batch: Batch) -> None:
+        since, ends = batch.claim.since, self._writer.positions()
+        for output in OUTPUTS:
+            if not self._start.of(output).ordinal <= since.of(output).ordinal <= ends.of(output).ordinal:
+                # Not claimed under this writer: its lines may be among those that were there before.
+                self._note_emitted([batch])
+                break
+
+    def _note_emitted(self, batches: list[Batch]) -> None:
+        for document, line in emitted_lines(self._out, self._writer.positions(), batches).items():
+            batch = next(batch for batch in batches if document in batch.waiting)
+            self._unfiled[document] = Filing(ClaimedDocument(batch, batch.files[document]), line.line)
+
+
+def _utc(now: float) -> datetime:
+    return datetime.fromtimestamp(now, UTC)
+
+
+def _report(group: Group) -> None:
+    for reason, count in group.refused.items():
+        _log.warning("dropped %d entries of the stream: %s", count, reason)
+    if group.accepted:
+        _log.debug("wrote %d lines", len(group.accepted))

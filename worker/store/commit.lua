@@ -1,0 +1,64 @@
+-- Commits what a worker made of a batch: each document whole or not at all, and only for the attempt that is current.
+--
+-- KEYS 1 ready        string  run id of the Redis that the writer has reconciled
+--      2 documents    hash    document id -> job that works on it, or "committed"
+--      3 stream       stream  d document id, p signed part, v id of the exact original or ""
+--      4 payload      string  of this job; gone once the job is committed or replaced
+--      5 generations  list    of the duplicate index, newest first
+--      6 exact        prefix of one hash for each generation: fingerprint (16 raw bytes) -> document id
+-- ARGV 1 one line of JSON {"job", "final", "documents": [[id, fingerprint bytes, part bytes], ...]}, a line feed, and
+--        then for each document its fingerprint and its part, end to end
+-- Returns "committed", "superseded" (this attempt has been replaced or is done), or "not ready".
+--
+-- All that can fail comes before the first write: reading a key of a wrong type raises, and nothing has been changed.
+
+local newline = string.find(ARGV[1], '\n', 1, true)
+local header = cjson.decode(string.sub(ARGV[1], 1, newline - 1))
+local rows = header.documents
+
+local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
+local generations = redis.call('LRANGE', KEYS[5], 0, -1)
+if redis.call('GET', KEYS[1]) ~= run or #generations == 0 then return 'not ready' end
+redis.call('XLEN', KEYS[3])
+if redis.call('STRLEN', KEYS[4]) == 0 then return 'superseded' end
+if #rows == 0 then return redis.error_reply('ERR a commit of nothing') end
+
+local ids, fingerprints, parts = {}, {}, {}
+local offset = newline + 1
+for number, row in ipairs(rows) do
+  ids[number] = row[1]
+  fingerprints[number] = string.sub(ARGV[1], offset, offset + row[2] - 1)
+  parts[number] = string.sub(ARGV[1], offset + row[2], offset + row[2] + row[3] - 1)
+  offset = offset + row[2] + row[3]
+end
+
+-- Who has each fingerprint: the newest generation is asked first, and within this batch the first document has it.
+local owners = {}
+for _, generation in ipairs(generations) do
+  local found = redis.call('HMGET', KEYS[6] .. generation, unpack(fingerprints))
+  for number, owner in ipairs(found) do
+    if owner and not owners[fingerprints[number]] then owners[fingerprints[number]] = owner end
+  end
+end
+
+local newest = KEYS[6] .. generations[1]
+local jobs = redis.call('HMGET', KEYS[2], unpack(ids))
+for number, id in ipairs(ids) do
+  if jobs[number] == header.job then
+    local fingerprint, original = fingerprints[number], ''
+    if fingerprint ~= '' then
+      original = owners[fingerprint] or id
+      if original == id then original = '' end
+    end
+    -- First what can still be refused (a stream that has no next id), then what can't.
+    redis.call('XADD', KEYS[3], '*', 'd', id, 'p', parts[number], 'v', original)
+    if fingerprint ~= '' and not owners[fingerprint] then
+      owners[fingerprint] = id
+      redis.call('HSET', newest, fingerprint, id)
+    end
+    redis.call('HSET', KEYS[2], id, 'committed')
+  end
+end
+
+if header.final then redis.call('DEL', KEYS[4]) end
+return 'committed'

@@ -1,0 +1,81 @@
+"""The commit: what a worker made of its documents enters the stream, in one script, whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import TYPE_CHECKING, Literal
+
+import orjson
+import redis
+
+from worker.errors import TransientError
+from worker.store.connection import AWAY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from worker.store.keys import Keys
+    from worker.store.wire import Part
+
+    SignedPart = tuple[Part, bytes]
+
+with open(os.path.join(os.path.dirname(__file__), "commit.lua"), "rb") as _file:
+    SCRIPT = _file.read()
+SCRIPT_SHA = hashlib.sha1(SCRIPT, usedforsecurity=False).hexdigest()
+_REFUSALS: tuple[type[Exception], ...] = (*AWAY, redis.ResponseError)
+
+
+def load_scripts(client: redis.Redis) -> None:
+    """Make the script known to Redis. For the writer alone, after each start of Redis."""
+    client.script_load(SCRIPT)
+
+
+def scripts_loaded(client: redis.Redis) -> bool:
+    """Whether Redis knows the script."""
+    return bool(client.script_exists(SCRIPT_SHA)[0])
+
+
+def commit(
+    client: redis.Redis, keys: Keys, *, job: str, final: bool, parts: Sequence[SignedPart]
+) -> Literal["committed", "superseded"]:
+    """Commit the signed parts of the documents of `job`, save those that by now belong to another.
+
+    A job whose parts are too much for one call commits them in several, the last one `final`: that removes
+    the payload. `superseded` means that somebody else has the job's documents now, or that all of it is
+    committed already.
+
+    Raises:
+        TransientError: Redis is away, the writer has not reconciled this Redis yet, or a key is not of its
+            type (the writer mends that).
+    """
+    names = (keys.ready, keys.documents, keys.stream, keys.payload(job), keys.generations, keys.exact(""))
+    try:
+        answer = client.evalsha(SCRIPT_SHA, len(names), *names, _packed(job, final=final, parts=parts))
+    except redis.exceptions.NoScriptError:
+        raise TransientError("the writer has not loaded its script yet") from None
+    except _REFUSALS as error:
+        raise TransientError(f"Redis did not take a commit: {error}") from error
+    if answer == b"not ready":
+        raise TransientError("the writer is not ready for commits yet")
+    return "committed" if answer == b"committed" else "superseded"
+
+
+def within(parts: Sequence[SignedPart], bytes_max: int) -> Iterator[Sequence[SignedPart]]:
+    """Cut `parts` into runs of at most `bytes_max` bytes each; a larger part is a run of its own."""
+    start, size = 0, 0
+    for number, (_, signed) in enumerate(parts):
+        if number > start and size + len(signed) > bytes_max:
+            yield parts[start:number]
+            start, size = number, 0
+        size += len(signed)
+    yield parts[start:]
+
+
+def _packed(job: str, *, final: bool, parts: Sequence[SignedPart]) -> bytes:
+    fingerprints = [bytes.fromhex(part.fingerprint) for part, _ in parts]
+    pairs = list(zip(fingerprints, parts, strict=True))
+    rows = [[part.document, len(mark), len(signed)] for mark, (part, signed) in pairs]
+    header = orjson.dumps({"job": job, "final": final, "documents": rows})
+    blobs = (blob for mark, (_, signed) in pairs for blob in (mark, signed))
+    return b"".join((header, b"\n", *blobs))

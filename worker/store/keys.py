@@ -1,0 +1,53 @@
+"""Every Redis key of copydesk. RQ's own keys (`rq:*`) are RQ's.
+
+The prefix is a setting, so that several installations can share one Redis.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The key names under one prefix."""
+
+    prefix: str
+
+    @property
+    def queue(self) -> str:
+        """The name of the one RQ queue."""
+        return self.prefix
+
+    @property
+    def ready(self) -> str:
+        """String: the run id of the Redis that the writer has reconciled. Without it commits are refused."""
+        return f"{self.prefix}:ready"
+
+    @property
+    def documents(self) -> str:
+        """Hash: document id -> the job that works on it, or `committed`. Gone when its line is durable."""
+        return f"{self.prefix}:documents"
+
+    @property
+    def stream(self) -> str:
+        """Stream: committed documents in the order of their lines. Fields: see `wire.py`."""
+        return f"{self.prefix}:stream"
+
+    @property
+    def generations(self) -> str:
+        """List: names of the index generations, newest first."""
+        return f"{self.prefix}:generations"
+
+    @property
+    def index_through(self) -> str:
+        """String: the `seq` of the last line that the index has. It gets lost or older together with it."""
+        return f"{self.prefix}:index_through"
+
+    def exact(self, generation: str) -> str:
+        """Hash: fingerprint (16 raw bytes) -> document id that has it, for one generation of the index."""
+        return f"{self.prefix}:exact:{generation}"
+
+    def payload(self, job: str) -> str:
+        """String: the signed bytes that a job works on. Gone once it is committed or replaced."""
+        return f"{self.prefix}:payload:{job}"

@@ -1,0 +1,1 @@
+"""Which running story an article belongs to."""
