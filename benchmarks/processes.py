@@ -99,9 +99,10 @@ def process_kind(pid: int) -> str:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().decode("utf-8", "replace").split("\0")
     except (FileNotFoundError, ProcessLookupError):
         return "gone"
-    for role in ("redis-server", "valkey-server", "watch", "worker", "sink", "run"):
-        if any(word == role or word.endswith(f"/{role}") or word.startswith(f"{role} ") for word in words[:6]):
-            return "redis" if role.endswith("-server") else role
+    if "-m" in words and "worker" in words:
+        return words[words.index("worker") + 1]
+    if Path(words[0]).name in {"redis-server", "valkey-server"} or words[0].startswith("redis-server "):
+        return "redis"
     return Path(words[0]).name or "gone"
 
 

@@ -86,7 +86,7 @@ def test_a_refusal_of_any_stage_is_a_rejection_with_its_reason(monkeypatch: pyte
     def refuse(_draft: object) -> None:
         raise PermanentError("normalize", "odd", "it is odd")
 
-    monkeypatch.setattr(pipeline, "mend", refuse)
+    monkeypatch.setattr(pipeline, "normalize", refuse)
     held = document(WORDS)
     assert process(held, RULES) == Rejection(ID, held.path, None, held.sha256, "normalize", "odd", "it is odd", 1)
 
@@ -95,7 +95,7 @@ def test_a_bug_is_loud(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_draft: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(pipeline, "mend", fail)
+    monkeypatch.setattr(pipeline, "normalize", fail)
     with pytest.raises(ZeroDivisionError):
         process(document(WORDS), RULES)
 

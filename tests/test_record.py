@@ -180,9 +180,10 @@ def test_a_text_that_is_too_long_by_itself_is_rejected_and_never_cut() -> None:
     assert (outcome.stage, outcome.error, outcome.id) == ("record", "line_too_long", ID)
 
 
-@given(st.integers(min_value=1000, max_value=40_000))
-@settings(deadline=None, max_examples=30)
-def test_no_line_is_longer_than_allowed(limit: int) -> None:
+@pytest.mark.parametrize("step", range(len(STEPS) + 1))
+@pytest.mark.parametrize("beyond", [-1, 0, 1, GAP_BYTES_MAX // 2, GAP_BYTES_MAX - 1, GAP_BYTES_MAX])
+def test_no_line_is_longer_than_allowed_once_its_gaps_are_filled(step: int, beyond: int) -> None:
+    limit = len(_trimmed_by_hand(crowded(), step)) + beyond
     body = render_article(crowded(), limit, "0" * 12)
     if isinstance(body, bytes):
         duplicate = Duplicate("exact", OTHER_ID, 1.0)

@@ -16,12 +16,12 @@ from worker.article import Article, Document, Outcome, Quality, Rejection, Sourc
 from worker.enrich.quality import quality_flags
 from worker.enrich.words import count_words
 from worker.errors import PermanentError
-from worker.normalize.mend import mend
+from worker.normalize.draft import normalize
 from worker.parse.formats import read
 
 if TYPE_CHECKING:
     from worker.draft import Draft
-    from worker.normalize.mend import Mended
+    from worker.normalize.draft import Normalized
     from worker.rules import Rules
 
 
@@ -29,8 +29,8 @@ def process(document: Document, rules: Rules) -> Outcome:
     """The article that `document` holds, or the reason why it holds none."""
     try:
         draft = read(document.data, document.path, rules)
-        mended = mend(draft)
-        return _article(document, draft, mended)
+        normalized = normalize(draft)
+        return _article(document, draft, normalized)
     except PermanentError as error:
         return rejection_of(document, error)
 
@@ -49,8 +49,8 @@ def rejection_of(document: Document, error: PermanentError, attempts: int = 1) -
     )
 
 
-def _article(document: Document, draft: Draft, mended: Mended) -> Article:
-    text, fields = mended.text, mended.fields
+def _article(document: Document, draft: Draft, normalized: Normalized) -> Article:
+    text, fields = normalized.text, normalized.fields
     if not text:
         raise PermanentError("normalize", "not_an_article", "no words are left after mending")
     word_count = count_words(text)
@@ -85,7 +85,7 @@ def _article(document: Document, draft: Draft, mended: Mended) -> Article:
         images=fields.images,
         dateline=None,
         syndication=None,
-        repairs=mended.repairs,
+        repairs=normalized.repairs,
         removed=draft.removed,
         entities=(),
         quotes=(),
@@ -93,7 +93,7 @@ def _article(document: Document, draft: Draft, mended: Mended) -> Article:
         dates_mentioned=(),
         figures=(),
         keyphrases=(),
-        quality=Quality(flags=(*draft.flags, *flags)),
+        quality=Quality(flags=(*draft.flags, *normalized.flags, *flags)),
         source=_source(document, draft),
     )
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tests.crashes.harness import processes
-from tests.crashes.harness.corpus import articles, known_set
-from tests.crashes.harness.load import caught_in_the_middle, continue_session, drop_all, wait_lines
+from tests.crashes.harness.corpus import known_set
+from tests.crashes.harness.load import afterwards, caught_in_the_middle, continue_session, drop_all, wait_lines
 from tests.crashes.harness.quiet import finish, under_way
 from tests.crashes.harness.tamper import KEYS, QUEUE, add_entry, entries, queued_jobs
 from worker.disk.signing_key import read_key
@@ -78,7 +78,7 @@ def test_entries_replayed_after_their_lines_are_durable(new_stack: NewStack) -> 
     wait_lines(stack, len(dropped))
     for _, fields in waiting:
         add_entry(client, fields)
-    dropped += drop_all(stack, articles(5, 30))
+    dropped += drop_all(stack, afterwards())
     finish(stack, dropped)
 
 

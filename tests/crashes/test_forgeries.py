@@ -13,7 +13,7 @@ import orjson
 import pytest
 
 from tests.crashes.harness.corpus import articles
-from tests.crashes.harness.load import caught_in_the_middle, continue_session, drop_all, wait_lines
+from tests.crashes.harness.load import afterwards, caught_in_the_middle, continue_session, drop_all, wait_lines
 from tests.crashes.harness.quiet import finish, under_way
 from tests.crashes.harness.tamper import KEYS, QUEUE, Fields, add_entry, edited, entries, spoil
 from worker.disk.signing_key import read_key
@@ -79,7 +79,7 @@ def test_forged_stream_entries(new_stack: NewStack) -> None:
         add_entry(client, fields)
     sink = stack.start("sink")
     continue_session(roles["worker"])
-    dropped += drop_all(stack, articles(5, 30))
+    dropped += drop_all(stack, afterwards())
     finish(stack, dropped)
     assert _dropped_entries(sink) >= len(bad), "each is said aloud"
 
@@ -178,5 +178,5 @@ def test_a_key_of_ours_holds_a_foreign_type(what: str, new_stack: NewStack) -> N
         spoil(client, name)
     for role in ("sink", "worker"):
         continue_session(roles[role])
-    dropped += drop_all(stack, articles(5, 30))
+    dropped += drop_all(stack, afterwards())
     finish(stack, dropped)

@@ -28,7 +28,8 @@ def _fewer_than(stack: Stack, count: int) -> bool:
 
 
 def test_an_intake_killed_again_and_again_amid_a_backlog(new_stack: NewStack) -> None:
-    stack = new_stack()
+    # Small batches, so that the backlog outlasts the deaths.
+    stack = new_stack({"COPYDESK_INTAKE_BATCH_MAX": "4"})
     dropped = drop_all(stack, [*articles(1900), *(Dropped(f"copy/{n}.txt", text(n)) for n in range(100))])
     stack.start("worker")
     stack.start("sink")

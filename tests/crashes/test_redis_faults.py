@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.crashes.harness.corpus import articles
-from tests.crashes.harness.load import caught_in_the_middle, continue_session, drop_all, wait_lines
+from tests.crashes.harness.load import afterwards, caught_in_the_middle, continue_session, drop_all, wait_lines
 from tests.crashes.harness.quiet import finish
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def test_redis_in_the_middle_of_the_work(fault: object, new_stack: NewStack) -> 
     fault(stack)
     for role in ("sink", "worker"):
         continue_session(roles[role])
-    dropped += drop_all(stack, articles(5, 30))
+    dropped += drop_all(stack, afterwards())
     finish(stack, dropped)
     assert not [process.role for process in stack.started if process.ended()], "a role gave up"
 
@@ -86,7 +86,7 @@ def test_redis_rolled_back_to_an_older_copy_of_its_data(new_stack: NewStack) -> 
     for role in ("sink", "worker"):
         continue_session(roles[role])
     wait_lines(stack, len(dropped))
-    dropped += drop_all(stack, articles(5, 30))
+    dropped += drop_all(stack, afterwards())
 
     stack.redis.kill()
     stack.redis.restore_data(stack.site.base / "older")

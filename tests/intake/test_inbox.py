@@ -65,7 +65,7 @@ def test_a_folder_that_is_deleted_and_made_again_is_watched_again(desk: Desk, in
     inbox.check(1003.0)
     assert claimed_by(inbox, 1003.0) == {b"a.txt"}
     assert inbox.attached is not None
-    assert inbox.attached._watcher is not None
+    assert inbox.attached._watching.watcher is not None
     assert is_held(desk.work.lock)
 
 

@@ -245,7 +245,7 @@ def test_what_stands_is_published_again_while_it_is_waited_for(
 def test_a_disk_that_fails_once_is_tried_again(
     desk: Desk, ingestion: Ingestion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("worker.intake.ingest._FAILED_SECONDS", 0.01)
+    monkeypatch.setattr("worker.intake.passage._FAILED_SECONDS", 0.01)
     for number in range(3):
         desk.put(f"{number}.txt", below="given")
     failed: list[str] = []
@@ -259,6 +259,19 @@ def test_a_disk_that_fails_once_is_tried_again(
         report = ingestion.run(f"{desk.path}/given")
     assert failed == ["sync"]
     assert (report.done, len(ingestion.lines)) == (3, 3)
+
+
+def test_a_file_that_changes_while_it_is_copied_is_refused(desk: Desk, ingestion: Ingestion) -> None:
+    desk.put("a.txt", b"one", below="given")
+    desk.put("b.txt", b"two", below="given")
+
+    def write_on(call: str, length: int) -> None:
+        if call == "read":
+            desk.put("a.txt", os.urandom(5), below="given")
+
+    with fsops.intercept(write_on):
+        report = ingestion.run(f"{desk.path}/given")
+    assert (report.done, report.refused) == (1, 1)
 
 
 def test_it_ends_early_when_told_and_leaves_what_stands(desk: Desk, link: Link, ingestion: Ingestion) -> None:

@@ -170,8 +170,8 @@ def test_files_whose_events_were_lost_are_claimed_all_the_same(desk: Desk) -> No
     attached = desk.attach()
     attached.check(time.monotonic())
     claim_all(attached)
-    assert attached._watcher is not None
-    noted = attached._watcher._noted
+    assert attached._watching.watcher is not None
+    noted = attached._watching.watcher._noted
     noted.event = lambda event: None  # type: ignore[method-assign]
     desk.put("a.txt")
     noted.lost()
@@ -184,7 +184,7 @@ def test_files_whose_events_were_lost_are_claimed_all_the_same(desk: Desk) -> No
 def test_a_dead_thread_is_noticed_and_the_watcher_replaced(desk: Desk, thread: str) -> None:
     attached = desk.attach()
     attached.check(time.monotonic())
-    watcher = attached._watcher
+    watcher = attached._watching.watcher
     assert watcher is not None
     threads: dict[str, threading.Thread] = {
         "reader": watcher._reader,
@@ -198,8 +198,8 @@ def test_a_dead_thread_is_noticed_and_the_watcher_replaced(desk: Desk, thread: s
     assert attached.check(time.monotonic())
     desk.put("a.txt")
     claim_until(attached, lambda: set(desk.standing()) == {b"a.txt"})
-    assert attached._watcher is not None
-    assert attached._watcher.alive()
+    assert attached._watching.watcher is not None
+    assert attached._watching.watcher.alive()
     attached.close()
 
 
@@ -207,7 +207,7 @@ def test_an_error_inside_the_watching_thread_is_noticed(desk: Desk, monkeypatch:
     monkeypatch.setattr(threading, "excepthook", lambda args: None)
     attached = desk.attach()
     attached.check(time.monotonic())
-    watcher = attached._watcher
+    watcher = attached._watching.watcher
     assert watcher is not None
     monkeypatch.setattr(watcher._noted, "event", lambda event: 1 / 0)
     desk.put("a.txt")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
@@ -195,13 +196,10 @@ def test_a_writer_that_becomes_ready_in_time_is_enough(room: Room) -> None:
     payload = room.publish(payload_of("one"))
     run = cast("bytes", room.writer.get(room.desk.keys.ready))
     room.writer.delete(room.desk.keys.ready)
-
-    @contextlib.contextmanager
-    def meanwhile(_index: int) -> Iterator[None]:
-        yield
-        room.writer.set(room.desk.keys.ready, run)
-
-    work(room.desk, payload.job, meanwhile)
+    writer = threading.Timer(0.1, lambda: room.writer.set(room.desk.keys.ready, run))
+    writer.start()
+    work(replace(room.desk, patience_seconds=30), payload.job, unguarded)
+    writer.join()
     assert len(room.parts()) == 1
 
 

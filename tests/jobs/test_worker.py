@@ -91,7 +91,7 @@ class Shop:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(worker.pid, signal.SIGKILL)
             worker.wait()
-        print(self.logged())  # noqa: T201 - shown where the test failed
+        print(self.logged())
         self.log.close()
 
 

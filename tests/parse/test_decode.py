@@ -70,8 +70,8 @@ def test_without_a_declaration_it_is_cp1252() -> None:
 
 
 def test_bytes_that_cp1252_does_not_know_are_flagged() -> None:
-    decoded = decode(b"d\xe9j\xe0 \x81 vu")
-    assert decoded.text == "déjà \x81 vu"
+    decoded = decode(b"\x93d\xe9j\xe0\x94 \x81 vu")
+    assert decoded.text == "“déjà” \x81 vu"
     assert decoded.flags == ("undecodable_bytes",)
 
 

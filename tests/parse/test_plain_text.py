@@ -40,8 +40,9 @@ def test_one_sentence_end_among_wrapped_lines_splits_nothing() -> None:
 
 
 def test_the_text_has_one_empty_line_between_paragraphs_and_no_other_break() -> None:
-    article = article_of(f"Council Meets\r\n\r\n{WORDS}\r\n\r\n\r\nIt went on\r\nuntil late in the night.\r\n\r\n")
-    assert article.text == f"{WORDS}\n\nIt went on until late in the night."
+    wrapped = "It went on behind closed doors in the old hall\r\nuntil late in the night."
+    article = article_of(f"Council Meets\r\n\r\n{WORDS}\r\n\r\n\r\n{wrapped}\r\n\r\n")
+    assert article.text == f"{WORDS}\n\nIt went on behind closed doors in the old hall until late in the night."
     assert ("line_wrap", 1) in [(repair.kind, repair.count) for repair in article.repairs]
 
 

@@ -282,6 +282,7 @@ def test_what_was_written_and_not_filed_is_filed_at_the_start(
         for document in place.filed(name):
             remove_filed(place, name, document)
 
+    place.claim(["Claimed since then, and not written."])
     again = new_recorder()
     assert (place.filed("archive"), place.filed("rejected")) == ([claim.files[0].id], [claim.files[1].id])
     settled = again.record(entries, NOW)
@@ -341,6 +342,45 @@ def test_of_filed_documents_nothing_stays_in_memory(place: Place, new_recorder: 
     assert not recorder._unfiled
     assert not recorder._filed
     assert not recorder._claimed._batches
+
+
+def test_a_file_that_can_not_be_moved_does_not_hold_up_the_others(
+    place: Place, new_recorder: Callable[..., Recorder]
+) -> None:
+    claim = place.claim(["A story.", "Another.", "A third."])
+    first = claim.files[0].id
+    blocked = f"{place.work.archive}/{DAY}/{first}.story_1.txt"
+    os.makedirs(f"{blocked}/in the way")
+    recorder = new_recorder()
+    recorder.record(place.entries(claim), NOW)
+    for _ in range(3):
+        recorder.keep_house(NOW, 0.0)
+    assert set(place.filed("archive")) == {file.id for file in claim.files[1:]}
+    assert first not in recorder.take_filed()
+
+    os.rmdir(f"{blocked}/in the way")
+    os.rmdir(blocked)
+    recorder.keep_house(NOW, 0.0)
+    assert recorder.take_filed() == [first]
+    assert place.claimed() == []
+
+
+def test_a_document_with_a_line_and_a_claimed_file_gets_no_second_line(
+    place: Place, new_recorder: Callable[..., Recorder]
+) -> None:
+    os.rmdir(place.work.archive)
+    with open(place.work.archive, "wb"):
+        pass
+    claim = place.claim(["A story.", "Another."])
+    entries = place.entries(claim)
+    for _ in range(2):
+        recorder = new_recorder()
+        settled = recorder.record(entries, NOW)
+        assert (len(settled.entries), settled.documents) == (2, [])
+        # Redis keeps the documents as committed, so that the intake does not publish them again.
+        settled = recorder.record(entries, NOW)
+        assert (len(settled.entries), settled.documents) == (2, [])
+    assert place.seqs() == [1, 2]
 
 
 def test_batches_that_somebody_removed_are_forgotten(place: Place, new_recorder: Callable[..., Recorder]) -> None:

@@ -82,6 +82,7 @@ def test_random_faults_lose_and_double_nothing(stack: Stack) -> None:
         f"soak: {len(chaos.events)} faults, {len(found.articles)} articles, "
         f"{len(found.rejected)} rejections, {witness.segments} segments, {witness.looks} looks"
     )
+    stack.close()
     shutil.rmtree(site.base)
 
 
@@ -123,10 +124,11 @@ def _diagnosis(stack: Stack, dropper: Dropper, chaos: Chaos) -> str:
         way: object = under_way(site, stack.redis.client())
     except Exception as error:
         way = error
+    (site.base / "faults.txt").write_text("\n".join(chaos.events))
     newest = [process for process in stack.started if not process.ended()]
     logs = "\n".join(f"--- {process.log.name}\n{process.tail(25)}" for process in newest)
     return (
-        f"COPYDESK_SOAK_SEED={SEED} COPYDESK_SOAK_SECONDS={SECONDS:g}; everything is kept in {site.base}\n"
+        f"COPYDESK_SOAK_SEED={SEED} COPYDESK_SOAK_SECONDS={SECONDS:g}; all is kept in {site.base}\n"
         f"{len(dropper.dropped)} dropped, {lines[0]} articles, {lines[1]} rejections, {way}\n"
         f"the last of {len(chaos.events)} faults:\n" + "\n".join(chaos.events[-15:]) + f"\n{logs}"
     )

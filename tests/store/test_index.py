@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from worker.failpoints import Crashed, armed
-from worker.store.index import GENERATIONS, Window, advance, load_index
+from worker.store.index import GENERATIONS, Window, advance, load_index, release
 
 if TYPE_CHECKING:
     import redis
@@ -27,10 +27,11 @@ def generations(client: redis.Redis, keys: Keys) -> list[str]:
 
 
 def owners(client: redis.Redis, keys: Keys) -> dict[int, str]:
+    """Who has each fingerprint, as a commit sees it: the newest generation is asked first."""
     found: dict[int, str] = {}
     for name in generations(client, keys):
         rows = cast("dict[bytes, bytes]", client.hgetall(keys.exact(name)))
-        found.update({int.from_bytes(m, "big"): owner.decode() for m, owner in rows.items()})
+        found = {int.from_bytes(m, "big"): owner.decode() for m, owner in rows.items()} | found
     return found
 
 
@@ -160,3 +161,10 @@ def test_what_another_writer_began_is_seen(writer_client: redis.Redis, keys: Key
     writer_client.lpush(keys.generations, f"{int(NOON * 1000)}-newer")
     seen = advance(writer_client, keys, window, monotonic=5, wall=NOON)
     assert seen == replace(window, seen=f"{int(NOON * 1000)}-newer", since=5)
+
+
+def test_a_claim_that_is_given_back_is_free_again(writer_client: redis.Redis, keys: Keys) -> None:
+    load_index(writer_client, keys, [(mark(1), "first"), (mark(2), "second")])
+    writer_client.lpush(keys.generations, "newer")
+    release(writer_client, keys, [(mark(1), "first"), (mark(2), "somebody else"), (mark(3), "first")])
+    assert owners(writer_client, keys) == {2: "second"}

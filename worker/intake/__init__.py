@@ -12,6 +12,7 @@ short.
 Publish:  `payload` is what workers get, `publisher` the line to Redis, `reconcile` does again what got
 lost, `reseal` what changed; `flight` bounds how much is under way, `gate` stops it all.
 
-Run:  `attached` is one folder while it is there, `inbox` for good; `intake` is the loop over all of them,
-`ingest` goes once through given paths.
+Run:  `attached` is one folder while it is there, kept watched by `watching`, and `inbox` is it for good; `intake`
+is the loop over all of them. `ingest` goes once through given paths, sorted out by `arguments`; `passage` is the way
+of their files, `progress` how far they have got.
 """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import time
 from dataclasses import dataclass, replace
@@ -26,7 +25,7 @@ from worker.intake.scan import Rules, ignored_names
 from worker.intake.settle import Settling
 from worker.intake.tree import Tree
 from worker.intake.waiting import Waiting
-from worker.intake.watch import Watcher
+from worker.intake.watching import Watching
 
 if TYPE_CHECKING:
     import threading
@@ -35,17 +34,13 @@ if TYPE_CHECKING:
     from worker.intake.examine import Candidate
     from worker.settings import Intake
 
-# The share of a core that listing by the clock may take: a folder that takes long to list is listed less
-# often.
+# The share of a core that listing by the clock may take: a folder that takes long to list is listed less often.
 _LISTING_SHARE = 0.1
 _RETRY_LOOK_SECONDS = 1.0
 # With that many files at hand the hints can wait: they are bounded where they are.
 _HINTS_BELOW = 10_000
 _PRUNE_SECONDS = 60.0
-_WATCH_AGAIN_SECONDS = 60.0
 _NOTHING = Claimed(None, (), ())
-
-_log = logging.getLogger("copydesk.watch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +78,8 @@ class Attached:
     def __init__(self, place: Place, settings: Intake, wake: threading.Event) -> None:
         self._place = place
         self._settings = settings
-        self._wake = wake
-        self._watcher: Watcher | None = None
+        self._watching = Watching(place.root, place.avoided, wake)
         self._unfinished = False
-        self._watch_at = 0.0
         self._list_at = 0.0
         self._listing_seconds = 0.0
         self._retries_at = 0.0
@@ -121,7 +114,7 @@ class Attached:
             self._kept.unknown if self._kept is not None else None,
         )
         self._resume()
-        stack.callback(self._unwatch)
+        stack.callback(self._watching.stop)
 
     def _terms(self, *, keep: bool) -> Terms:
         settings, place = self._settings, self._place
@@ -153,34 +146,13 @@ class Attached:
             return False
         if (status.st_dev, status.st_ino) != self._tree.identity:
             return False
-        watched = self._watcher is not None and self._watcher.alive()
-        if not (watched or self._settings.poll) and now >= self._watch_at:
-            self._watch(now)
+        if not self._settings.poll and self._watching.heal(now):
+            self._waiting.list_all(anew=True)
         if self._kept is not None and now >= self._prune_at:
             self._prune_at = now + _PRUNE_SECONDS
             self._kept.prune()
         self._refused.save()
         return True
-
-    def _watch(self, now: float) -> None:
-        if self._watcher is not None:
-            _log.warning("the watcher of %s died: another one is started", self._place.label)
-            self._unwatch()
-        try:
-            watcher = Watcher(self._place.root, self._place.avoided, self._wake)
-            watcher.start()
-        except OSError as error:
-            _log.warning("%s can't be watched (%s): it is listed on a timer", self._place.label, error)
-            self._watch_at = now + _WATCH_AGAIN_SECONDS
-            return
-        self._watcher = watcher
-        # What came before the watcher gave no event.
-        self._waiting.list_all(anew=True)
-
-    def _unwatch(self) -> None:
-        if self._watcher is not None:
-            self._watcher.stop()
-            self._watcher = None
 
     def next_look(self, now: float) -> float:
         """When something is to be done though nothing wakes us, by the monotonic clock."""
@@ -190,8 +162,8 @@ class Attached:
     def fill(self, now: float) -> int:
         """Take in hints and read on in the listing; returns how many files are known to wait."""
         started = time.thread_time()
-        if self._watcher is not None and self._waiting.backlog < _HINTS_BELOW:
-            self._waiting.hint(self._watcher.take())
+        if self._waiting.backlog < _HINTS_BELOW:
+            self._waiting.hint(self._watching.take())
         if now >= self._list_at and not self._waiting.listing:
             self._waiting.list_all()
             self._listing_seconds = 0.0
@@ -256,7 +228,7 @@ class Attached:
         if not candidates:
             return _NOTHING
         self._unfinished = True
-        # A failure in here is not theirs: what was not taken is found again by the listing that follows it.
+        # After a failure in here the files that were not taken are found again by the next listing.
         claimed = claim_files(
             origin,
             candidates,

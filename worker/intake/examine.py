@@ -97,7 +97,7 @@ class Examiner:
             probed = probe(folder, name, self._terms.lease_device)
         except BlockingIOError:
             # Another process holds a lease of its own, which a server does while its client writes.
-            self._settling.renew(path, signature_of(status), now)
+            self._wait(path, signature_of(status), now)
             return None
         except NotAFileError:
             return None  # swapped just now; the next listing says for what
@@ -117,8 +117,15 @@ class Examiner:
             return True
         verdict = judge(probed, complete=found.complete)
         if verdict == "written":
-            self._settling.renew(found.path, probed.signature, now)
+            self._wait(found.path, probed.signature, now)
         return verdict == "ready" or (verdict == "settle" and self._settling.note(found.path, probed.signature, now))
+
+    def _wait(self, path: bytes, signature: Signature, now: float) -> None:
+        """Look again later at a file that is being written; where nobody waits, it is refused."""
+        if self._terms.trusted:
+            self._refused.refuse(path, "being_written", "another process is writing it", signature, now)
+        else:
+            self._settling.renew(path, signature, now)
 
     def _taken_by(self, path: bytes, probed: Probed) -> TakenBy:
         if self._terms.keep:
@@ -159,8 +166,8 @@ class Examiner:
         """The claim left the file there: `gone`, `changed` meanwhile, on an `other_mount`, else refused."""
         if reason == "gone":
             self.taken(candidate.path)
-        elif reason == "changed" and not self._terms.trusted:
-            self._settling.renew(candidate.path, candidate.signature, now)
+        elif reason == "changed":
+            self._wait(candidate.path, candidate.signature, now)
         elif reason == "other_mount":
             self._other_mounts.add(os.path.dirname(candidate.path))
         else:

@@ -9,22 +9,16 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from worker import ids
 from worker.disk import names
 from worker.disk.lock import LockedError, hold_lock
-from worker.disk.position import read_position
 from worker.intake.arguments import Argument, arguments_of
-from worker.intake.claim import Claimed, Origin, claim_files
+from worker.intake.claim import Origin
 from worker.intake.examine import Terms
-from worker.intake.flight import Allowed, Standing, allowed, bounds_of
-from worker.intake.gate import Gate, closed_because
 from worker.intake.kept import Kept
 from worker.intake.ledger import Ledger
-from worker.intake.payload import rfc3339
-from worker.intake.progress import Progress, Tally
-from worker.intake.publisher import Publisher
-from worker.intake.reconcile import Link, Target
-from worker.intake.recover import recover
+from worker.intake.passage import Passage
+from worker.intake.progress import Progress
+from worker.intake.reconcile import Link
 from worker.intake.refused import Refused
 from worker.intake.retry import waiting_retries
 from worker.intake.scan import Found, Rules, ignored_names, walk
@@ -45,9 +39,7 @@ if TYPE_CHECKING:
 
 NAME = "ingest"
 _PAUSE_SECONDS = 0.02
-_FAILED_SECONDS = 1.0
 _LOCK_SECONDS = 0.25
-_GATE_SECONDS = 1.0
 
 _log = logging.getLogger("copydesk.ingest")
 
@@ -104,14 +96,10 @@ class Ingest:
         self._settings = settings
         self._out = out
         self._state = state
+        self._link = link
         self._stop = stop
         self._again = again
         self._work = state.work(NAME)
-        self._publisher = Publisher(link, settings.intake.reconcile_seconds)
-        self._tally = Tally(self._work)
-        self._standing = Standing(self._tally.finished)
-        self._gate = Gate()
-        self._gate_at = 0.0
 
     def run(self, given: Sequence[Argument]) -> Iterator[Progress]:
         """Go through the arguments, then wait for the last line."""
@@ -128,13 +116,14 @@ class Ingest:
             stack.callback(ledger.close)
             retries = Tree(self._work.retry)
             stack.callback(retries.close)
-            self._origin = Origin(retries, self._work, NAME, "/", self._settings.intake.payload_bytes_max, ledger)
-            self._tally.found = sum(self._count(argument) for argument in given)
-            self._resume()
-            yield from self._take_retries()
+            origin = Origin(retries, self._work, NAME, "/", self._settings.intake.payload_bytes_max, ledger)
+            passage = Passage(self._settings, self._out, self._state, self._link, origin, self._stop)
+            passage.tally.found = sum(self._count(argument) for argument in given)
+            passage.resume()
+            yield from self._take_retries(passage, origin)
             for argument in given:
-                yield from self._go_through(argument, ledger)
-            yield from self._wait_for_lines()
+                yield from self._go_through(passage, argument, ledger)
+            yield from self._wait_for_lines(passage)
 
     def _wait_for_lock(self) -> Iterator[int | None]:
         told = False
@@ -162,118 +151,72 @@ class Ingest:
         with contextlib.closing(Tree(argument.root)) as tree:
             return sum(isinstance(item, Found) for item in walk(tree, self._rules(argument)))
 
-    def _resume(self) -> None:
-        """Finish what an earlier run, or a failure of the disk, left half done."""
-        for claim in recover(self._origin, self._standing):
-            self._standing.put(claim)
-            self._tally.claimed += len(claim.files)
+    def _take_retries(self, passage: Passage, origin: Origin) -> Iterator[Progress]:
+        """Rejected documents of earlier runs that somebody wants tried again."""
+        settings = self._settings.intake
+        while not self._stop():
+            retried = waiting_retries(self._work, origin.tree, settings.batch_max, settings.payload_bytes_max)
+            if not retried.candidates:
+                return
+            now = time.monotonic()
+            if passage.room(len(retried.candidates), now) is None:
+                time.sleep(_PAUSE_SECONDS)
+            else:
+                passage.claim(replace(origin, inbox=retried.inbox or NAME), retried.candidates, now)
+            yield passage.report(now)
 
-    def _go_through(self, argument: Argument, ledger: Ledger) -> Iterator[Progress]:
+    def _go_through(self, passage: Passage, argument: Argument, ledger: Ledger) -> Iterator[Progress]:
         with contextlib.closing(Tree(argument.root)) as tree:
             label = names.shown(os.fsencode(argument.label))
             limit = self._settings.intake.payload_bytes_max
             origin = Origin(tree, self._work, label, argument.root, limit, ledger)
-            kept = Kept(ledger, tree, limit)
             refused = Refused(self._work.refused, label)
             terms = Terms(self._rules(argument), limit, None, keep=True, device=0, trusted=True)
-            waiting = Waiting(tree, terms, Settling(0.0), refused, None)
+            waiting = Waiting(tree, terms, Settling(0.0), refused)
             if argument.names:
                 waiting.hint(Hints(dict.fromkeys(argument.names, True), frozenset(), lost=False))
             else:
                 waiting.list_all()
-            yield from self._claim_all(waiting, origin, kept, refused)
+            refused_before = passage.tally.refused
+            for report in self._claim_all(passage, waiting, origin, Kept(ledger, tree, limit)):
+                passage.tally.refused = refused_before + len(refused)
+                yield report
+            passage.tally.refused = refused_before + len(refused)
 
-    def _claim_all(self, waiting: Waiting, origin: Origin, kept: Kept, refused: Refused) -> Iterator[Progress]:
-        refused_before = self._tally.refused
+    def _claim_all(self, passage: Passage, waiting: Waiting, origin: Origin, kept: Kept) -> Iterator[Progress]:
         while not self._stop():
             now = time.monotonic()
             waiting.fill(now)
-            self._tally.refused = refused_before + len(refused)
             if not waiting.busy:
-                break
-            room = self._room(waiting.backlog, now)
+                return
+            room = passage.room(waiting.backlog, now)
             if room is None:
-                yield self._report(now)
-                time.sleep(_PAUSE_SECONDS)
-                continue
-            candidates = waiting.take(room.files, room.bytes, now)
-            fresh = candidates if self._again else kept.fresh(candidates)
-            self._tally.known += len(candidates) - len(fresh)
-            if fresh:
-                self._claim_fresh(waiting, origin, fresh, now)
-            origin.tree.release()
-            yield self._report(now)
-
-    def _claim_fresh(self, waiting: Waiting, origin: Origin, fresh: list[Candidate], now: float) -> None:
-        before = self._tally.claimed
-        claimed = self._claim(origin, fresh, now)
-        if claimed is not None:
-            for left in claimed.left:
-                waiting.left(left.candidate, left.reason, left.message, now)
-        elif self._tally.claimed == before:
-            # No seal was written, so the copies were thrown away.
-            waiting.give_back(fresh)
-
-    def _claim(self, origin: Origin, candidates: list[Candidate], now: float) -> Claimed | None:
-        """Claim and publish a batch; None where the disk failed, with what it left put in order."""
-        moment, since = rfc3339(int(time.time())), read_position(self._out)
-        try:
-            claimed = claim_files(origin, candidates, batch=ids.mint(), since=since, claimed_at=moment)
-        except OSError as error:
-            self._mend(error)
-            return None
-        if claimed.claim is not None:
-            self._standing.put(claimed.claim)
-            self._tally.claimed += len(claimed.claim.files)
-            self._publisher.publish(claimed, now)
-        return claimed
-
-    def _mend(self, error: OSError) -> None:
-        while not self._stop():
-            _log.error("%s; tried again in %.0f s", error, _FAILED_SECONDS)
-            time.sleep(_FAILED_SECONDS)
-            try:
-                self._resume()
-            except OSError as next_error:
-                error = next_error
-            else:
-                return
-
-    def _take_retries(self) -> Iterator[Progress]:
-        """Rejected documents of earlier runs that somebody wants tried again."""
-        settings = self._settings.intake
-        while not self._stop():
-            tree = self._origin.tree
-            retried = waiting_retries(self._work, tree, settings.batch_max, settings.payload_bytes_max)
-            if not retried.candidates:
-                return
-            now = time.monotonic()
-            if self._room(len(retried.candidates), now) is None:
                 time.sleep(_PAUSE_SECONDS)
             else:
-                origin = replace(self._origin, inbox=retried.inbox or NAME)
-                self._claim(origin, retried.candidates, now)
-            yield self._report(now)
+                candidates = waiting.take(room.files, room.bytes, now)
+                fresh = candidates if self._again else kept.fresh(candidates)
+                passage.tally.known += len(candidates) - len(fresh)
+                _claim(passage, waiting, origin, fresh, now)
+                origin.tree.release()
+            yield passage.report(now)
 
-    def _room(self, backlog: int, now: float) -> Allowed | None:
-        """What the next batch may have; None while too much is under way, or the intake is paused."""
-        if now >= self._gate_at:
-            self._gate_at = now + _GATE_SECONDS
-            folders = [self._out.path, self._state.path, self._work.path]
-            bytes_min = self._settings.intake.disk_free_bytes_min
-            self._gate.set(closed_because(self._state.paused, folders, bytes_min))
-        if not self._gate.open:
-            return None
-        return allowed([(self._work, self._standing)], bounds_of(self._settings), backlog)
-
-    def _report(self, now: float) -> Progress:
-        self._publisher.reconcile([Target(self._origin, self._standing)], now)
-        return self._tally.report()
-
-    def _wait_for_lines(self) -> Iterator[Progress]:
+    def _wait_for_lines(self, passage: Passage) -> Iterator[Progress]:
         while not self._stop():
-            self._standing.refresh(self._work)
-            yield self._report(time.monotonic())
-            if not self._standing:
+            ended = passage.ended()
+            yield passage.report(time.monotonic())
+            if ended:
                 return
             time.sleep(_PAUSE_SECONDS)
+
+
+def _claim(passage: Passage, waiting: Waiting, origin: Origin, fresh: list[Candidate], now: float) -> None:
+    if not fresh:
+        return
+    before = passage.tally.claimed
+    claimed = passage.claim(origin, fresh, now)
+    if claimed is not None:
+        for left in claimed.left:
+            waiting.left(left.candidate, left.reason, left.message, now)
+    elif passage.tally.claimed == before:
+        # No seal was written, so the copies were thrown away.
+        waiting.give_back(fresh)

@@ -64,15 +64,22 @@ class Horse:
         if kill and not self._has_ended():
             os.kill(self._pid, signal.SIGKILL)
         self._socket.close()
-        if self._status is None:
-            self._status = os.waitpid(self._pid, 0)[1]
-        return self._status
+        self._wait(0)
+        return self._status or 0
 
     def _has_ended(self) -> bool:
-        if self._status is None:
-            pid, status = os.waitpid(self._pid, os.WNOHANG)
-            self._status = status if pid else None
+        self._wait(os.WNOHANG)
         return self._status is not None
+
+    def _wait(self, options: int) -> None:
+        if self._status is not None:
+            return
+        try:
+            pid, status = os.waitpid(self._pid, options)
+        except ChildProcessError:
+            pid, status = self._pid, 0  # a signal cut in between the system call and the note of its answer
+        if pid:
+            self._status = status
 
 
 _ANSWERS: dict[bytes, Answer] = {b"done": "done", b"last": "last", b"back": "back"}

@@ -67,8 +67,10 @@ def run_worker(
 
 def _pipeline(rules: Rules) -> Process:
     """The pipeline with `rules`. It and its libraries are imported here, once, and not in each process."""
+    from worker.normalize.mojibake import prepare
     from worker.pipeline import process
 
+    prepare()
     return partial(process, rules=rules)
 
 

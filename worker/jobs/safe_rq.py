@@ -18,7 +18,7 @@ import redis
 from rq.defaults import RQ_KEY_PREFIX
 from rq.exceptions import NoSuchJobError
 from rq.intermediate_queue import IntermediateQueue
-from rq.job import Job, JobStatus
+from rq.job import Job
 from rq.queue import Queue
 from rq.registry import StartedJobRegistry
 from rq.utils import as_text
@@ -93,10 +93,6 @@ class SignedJson:
         return json.loads(verify(self._key, _PURPOSE, data))
 
 
-def _none(_job: object) -> None:
-    return None
-
-
 class SafeJob(Job):
     """A job that can only be one that we made. It names documents, and nothing to be called."""
 
@@ -139,11 +135,6 @@ class SafeJob(Job):
     def func(self) -> NoReturn:
         """None: what a worker does with a job is the worker's, and no name in Redis is looked up."""
         raise NoSuchJobError(f"{self.id}: a job calls nothing")
-
-    success_callback = failure_callback = stopped_callback = property(_none)
-
-    def send_webhooks(self, status: str | JobStatus, *, exc_string: str | None = None) -> None:
-        """Nothing: copydesk calls no address that stands in Redis."""
 
 
 class SafeQueue(Queue):

@@ -1,1 +1,1 @@
-"""Text in, mended text and counts out: one function per kind of damage, listed in `mend.py`. Pure."""
+"""Damaged text made whole, and edges that are not the article cut off."""

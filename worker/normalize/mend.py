@@ -1,102 +1,132 @@
-"""All mending, in its order, and what it counted.
+"""Damaged text made whole, on one page.
 
-A mend is a function from text to the mended text and how often it had to act. It is one of `MENDS`, under
-the name that `repairs` has for it. In the text an empty line stands between paragraphs, and a single line
-feed is a line break of the source.
+    entities     characters first: what HTML wrote as `&rsquo;`
+    mojibake     then bytes that were read in the wrong code page
+    invisible    then what nobody sees
+    spacing      white space in order, so that every line shows its true width
+    stand-in     which sign stands for the lost marks: found before lines are joined, a line may end with it
+    wrapping     lines joined, lost full stops put back
+    marks        the stand-ins read, now that every sentence is in one piece
+    glue         what is glued is parted, now that the marks tell where
+    missing      what can't be mended is flagged
+
+Each step first asks whether there is evidence at all; undamaged text passes with a few looks and stays as it
+is.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
-from worker.article import Author, Image, Publisher, Repair, Subject
-from worker.normalize.characters import compose, mend_controls, mend_spaces
-from worker.normalize.entities import mend_entities
-from worker.normalize.lines import join_lines
+from worker.article import Repair
+from worker.normalize import invisible, spacing
+from worker.normalize.edits import Change, Edit, Step, apply, changes_of
+from worker.normalize.entities import decode_entities
+from worker.normalize.glue import may_be_glued, part_glued
+from worker.normalize.look import PLAIN, signs_of
+from worker.normalize.marks import read_marks
+from worker.normalize.missing import flags_of
+from worker.normalize.mojibake import may_be_mojibake, undo_mojibake
+from worker.normalize.stand_ins import find_stand_in
+from worker.normalize.wrapping import join_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
-    from worker.draft import Draft, Fields
+_ROUNDS: Final = 4
 
-Mend = Callable[[str], tuple[str, int]]
-
-# Later ones rely on earlier ones: what is written out becomes a character before characters are looked at,
-# what shows nothing goes before anything hides behind it, and lines are joined when their ends are bare.
-MENDS: tuple[tuple[str, Mend], ...] = (
-    ("entity", mend_entities),
-    ("control_character", mend_controls),
-    ("composition", compose),
-    ("whitespace", mend_spaces),
-    ("line_wrap", join_lines),
+KINDS: Final = (
+    "entity",
+    "mojibake",
+    "control_character",
+    "invisible_character",
+    "whitespace",
+    "line_wrap",
+    "full_stop",
+    "hyphenation",
+    "quotation_mark",
+    "apostrophe",
+    "dash",
+    "sentence_break",
+    "paragraph_break",
 )
+"""The kinds of damage, as `repairs` names them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """The words of a draft and what it says about itself, mended; the repairs in the order of `MENDS`."""
+    """A mended text, its paragraphs parted by a blank line; repairs counted, the rest as flags."""
 
     text: str
-    fields: Fields
     repairs: tuple[Repair, ...]
+    flags: tuple[str, ...]
+    steps: tuple[Step, ...]
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """What stood where before and after, mark by mark, in the order of the steps."""
+        return changes_of(self.steps)
 
 
-def mend(draft: Draft) -> Mended:
-    """The words of `draft` mended; `text` is empty where nothing is left of them."""
-    counts: Counter[str] = Counter()
-    text = mend_text("\n\n".join(draft.paragraphs), counts)
-    fields = _fields(draft.fields, counts)
-    return Mended(text, fields, tuple(Repair(kind, counts[kind]) for kind, _ in MENDS if counts[kind]))
+class _Desk:
+    """A text under repair and the steps made so far."""
+
+    __slots__ = ("steps", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.steps: list[Step] = []
+
+    def take(self, edits: Sequence[Edit]) -> bool:
+        """Make `edits`; whether there were any."""
+        if edits:
+            self.steps.append(Step(self.text, tuple(edits)))
+            self.text = apply(self.text, edits)
+        return bool(edits)
 
 
-def mend_text(text: str, counts: Counter[str]) -> str:
-    """`text` after all mends, which are added to `counts`."""
-    for kind, function in MENDS:
-        text, count = function(text)
-        if count:
-            counts[kind] += count
-    return text
+def mend(text: str) -> Mended:
+    """`text` as its author wrote it, as far as it tells. Any str goes in; nothing is raised."""
+    desk = _Desk(text)
+    signs = signs_of(text)
+    for _ in range(_ROUNDS):
+        steps = len(desk.steps)
+        signs, broken = _mend_characters(desk, signs)
+        signs = _mend_structure(desk, signs, broken=broken)
+        if len(desk.steps) == steps:
+            break
+    counts = Counter(edit[3] for step in desk.steps for edit in step.edits)
+    repairs = tuple(Repair(kind, count) for kind, count in sorted(counts.items()))
+    return Mended(desk.text, repairs, flags_of(desk.text, signs), tuple(desk.steps))
 
 
-def _fields(fields: Fields, counts: Counter[str]) -> Fields:
-    def line(text: str | None) -> str | None:
-        return None if text is None else mend_text(text, counts) or None
-
-    publisher = fields.publisher
-    if publisher is not None and publisher.name is not None:
-        name = line(publisher.name)
-        publisher = Publisher(name, publisher.domain) if name or publisher.domain else None
-    headline = line(fields.headline)
-    return replace(
-        fields,
-        guid=line(fields.guid),
-        headline=headline,
-        headline_origin=fields.headline_origin if headline else None,
-        subheadline=line(fields.subheadline),
-        summary=line(fields.summary),
-        byline=line(fields.byline),
-        section=line(fields.section),
-        genre=line(fields.genre),
-        rights=line(fields.rights),
-        publisher=publisher,
-        authors=tuple(_authors(fields.authors, line)),
-        subjects=tuple(_subjects(fields.subjects, line)),
-        images=tuple(Image(image.url, line(image.caption), line(image.credit)) for image in fields.images),
-    )
+def _mend_characters(desk: _Desk, signs: frozenset[str]) -> tuple[frozenset[str], bool]:
+    if "&" in signs and desk.take(decode_entities(desk.text)):
+        signs = signs_of(desk.text)
+    if not signs <= PLAIN:
+        if may_be_mojibake(signs) and desk.take(undo_mojibake(desk.text)):
+            signs = signs_of(desk.text)
+        if signs & invisible.ALL and desk.take(invisible.drop_invisible(desk.text)):
+            signs = signs_of(desk.text)
+        desk.text = spacing.compose(desk.text)
+    broken = not spacing.has_plain_breaks(desk.text)
+    spaced = spacing.is_spaced(desk.text) and not (broken and not spacing.is_lined_up(desk.text))
+    if not spaced or signs & spacing.ALL:
+        if desk.take(spacing.space(desk.text)):
+            signs = signs_of(desk.text)
+        broken = not spacing.has_plain_breaks(desk.text)
+    return signs, broken
 
 
-def _authors(authors: tuple[Author, ...], line: Callable[[str | None], str | None]) -> Iterator[Author]:
-    for author in authors:
-        name = line(author.name)
-        if name is not None:
-            yield Author(name, author.role, line(author.affiliation))
-
-
-def _subjects(subjects: tuple[Subject, ...], line: Callable[[str | None], str | None]) -> Iterator[Subject]:
-    for subject in subjects:
-        code, name = line(subject.code), line(subject.name)
-        if code or name:
-            yield Subject(code, name, line(subject.scheme))
+def _mend_structure(desk: _Desk, signs: frozenset[str], *, broken: bool) -> frozenset[str]:
+    """`broken`: there are line feeds other than those between paragraphs."""
+    mark = None if signs <= PLAIN else find_stand_in(desk.text, signs - PLAIN)
+    if broken:
+        desk.take(join_lines(desk.text, mark or ""))
+    if mark and desk.take(read_marks(desk.text, mark)):
+        signs = signs_of(desk.text)
+    if may_be_glued(desk.text):
+        desk.take(part_glued(desk.text))
+    return signs

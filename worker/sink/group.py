@@ -90,7 +90,7 @@ def form_group(
     claimed = cache(standing)
 
     def is_to_come(original: str) -> bool:
-        return original not in taken and original not in emitted and original in claimed()
+        return bool(original) and original not in taken and original not in emitted and original in claimed()
 
     for entry, fields in entries:
         size = len(fields.get(b"p", b""))

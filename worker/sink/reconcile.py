@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 
     from worker.disk.layout import OutFolder
     from worker.settings import Index
+    from worker.sink.group import Entry
     from worker.store.keys import Keys
+
+_ENTRIES_AT_ONCE = 100
 
 _log = logging.getLogger("copydesk.sink")
 
@@ -62,11 +65,11 @@ def reconcile(
     """
     reach("reconcile.begin")
     run = run_id(client)
-    drop_wrong_types(client, keys)
+    dropped = drop_wrong_types(client, keys)
     drop_other_than(client, {keys.index_through: b"string"})
     load_scripts(client)
     through = _through(client, keys, last)
-    if through is None:
+    if through is None or any(name.startswith(keys.exact("")) for name in dropped):
         _drop_index(client, keys)
         through = 0
     client.set(keys.index_through, through)
@@ -121,7 +124,18 @@ def _advance_mark(client: redis.Redis, keys: Keys, run: str, through: int, last:
 
 
 def _drop_index(client: redis.Redis, keys: Keys) -> None:
+    """Forget the index, and with it all that was committed against it: only lines can fill it again.
+
+    What waits in the stream is in no line yet. It is done again, so that its texts are claimed in the new index.
+    """
+    # First, so that nothing is committed while the index is incomplete.
+    client.delete(keys.ready)
     names = cast("list[bytes]", client.lrange(keys.generations, 0, -1))
+    while waiting := cast("list[Entry]", client.xrange(keys.stream, count=_ENTRIES_AT_ONCE)):
+        with client.pipeline() as pipe:
+            pipe.xdel(keys.stream, *(entry for entry, _ in waiting))
+            pipe.hdel(keys.documents, *(fields.get(b"d", b"").decode("latin-1") for _, fields in waiting))
+            pipe.execute()
     client.unlink(keys.generations, keys.index_through, *(keys.exact(name.decode()) for name in names))
 
 

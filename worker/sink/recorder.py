@@ -132,17 +132,22 @@ class Recorder:
     def _file(self, documents: Iterable[str], now: float) -> None:
         """File what can be filed. The lines are durable: a disk that refuses must not hold up the next ones."""
         day = _utc(now).date().isoformat()
-        try:
-            for document in documents:
-                filing = self._unfiled[document]
+        for document in documents:
+            # The one that fails is then the last to be tried again.
+            filing = self._unfiled[document] = self._unfiled.pop(document)
+            try:
                 file_away(filing, day, self._settings.archive.keep_days)
                 del self._unfiled[document]
                 self._filed.append(document)
                 self._claimed.left(filing.claimed.batch, document)
-        except OSError as error:
-            if self._complained_at is None or time.monotonic() - self._complained_at >= _COMPLAINT_SECONDS:
-                self._complained_at = time.monotonic()
-                _log.error("files whose lines are written can't be moved away, trying again: %s", error)
+            except OSError as error:
+                self._complain(error)
+                break
+
+    def _complain(self, error: OSError) -> None:
+        if self._complained_at is None or time.monotonic() - self._complained_at >= _COMPLAINT_SECONDS:
+            self._complained_at = time.monotonic()
+            _log.error("files whose lines are written can't be moved away, trying again: %s", error)
 
     def _on_found(self, batch: Batch) -> None:
         since, ends = batch.claim.since, self._writer.positions()

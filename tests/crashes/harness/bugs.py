@@ -179,6 +179,16 @@ def _claims_kept() -> None:
     _put(loop, "release", lambda *_: None)
 
 
+def _stream_outlives_its_index() -> None:
+    """A lost index is filled from the lines alone, while what waits in the stream stays committed."""
+    from worker.sink import reconcile
+
+    def drop_index(client: Any, keys: Any) -> None:
+        client.unlink(keys.generations, keys.index_through)
+
+    _put(reconcile, "_drop_index", drop_index)
+
+
 def _new_script(script: bytes) -> None:
     import hashlib
 
@@ -251,6 +261,11 @@ BUGS: dict[str, Bug] = {
         _claims_kept,
         f"{_CRASHES}test_intake_faults.py::test_a_claimed_file_that_is_written_on_gives_its_old_text_back",
         "is the first of its text",
+    ),
+    "stream outlives its index": Bug(
+        _stream_outlives_its_index,
+        f"{_CRASHES}test_lost_index.py",
+        "repeats",
     ),
     "no lock": Bug(_no_lock, f"{_CRASHES}test_stopped_writer.py::test_a_stopped_writer_keeps_its_lock", "not within"),
     "nothing published again": Bug(_nothing_published_again, f"{_REDIS}[wiped]", "not within"),

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from tests.crashes.harness.stack import Process, Role, Stack
 
 
+def afterwards() -> list[Dropped]:
+    """What is dropped after a fault in the middle: new texts, and copies of one that was a line by then, of one that
+    waited in the stream and of one that waited in the queue.
+    """
+    return [*articles(5, 30), *(Dropped(f"late copy of {n}.txt", text(n)) for n in (3, 12, 22))]
+
+
 def drop_all(stack: Stack, files: Iterable[Dropped]) -> list[Dropped]:
     """Put all of `files` into the inbox; returns them."""
     files = list(files)

@@ -38,7 +38,14 @@ class Outputs:
 
 def content(site: Site, output: str = "articles") -> bytes:
     """The bytes of one output over all its segments."""
-    folder = site.out.path
+    while True:
+        try:
+            return _content(site.out.path, output)
+        except FileNotFoundError:
+            continue  # sealed, or compressed, between the listing and the look
+
+
+def _content(folder: str, output: str) -> bytes:
     names = sorted(n for n in os.listdir(folder) if n.startswith(f"{output}-") and not n.endswith(".json"))
     plain = {n for n in names if n.endswith(".jsonl")}
     pieces = [_segment(f"{folder}/{n}") for n in names if n in plain or (n.endswith(".zst") and n[:-4] not in plain)]

@@ -29,11 +29,11 @@ class UnderWay:
     documents: int
     queued: int
     running: int
-    payloads: int
+    payloads: tuple[str, ...]
 
     def nothing(self) -> bool:
         """Whether it is quiet."""
-        return self == UnderWay(0, 0, 0, 0, 0, 0, 0)
+        return self == UnderWay(0, 0, 0, 0, 0, 0, ())
 
 
 def under_way(site: Site, client: redis.Redis) -> UnderWay:
@@ -45,7 +45,7 @@ def under_way(site: Site, client: redis.Redis) -> UnderWay:
         documents=_size(client, KEYS.documents, "hlen"),
         queued=_size(client, QUEUE, "llen") + _size(client, f"{QUEUE}:intermediate", "llen"),
         running=_size(client, f"rq:wip:{KEYS.queue}", "zcard"),
-        payloads=sum(1 for _ in client.scan_iter(KEYS.payload("*"))),
+        payloads=tuple(name.decode() for name in client.scan_iter(KEYS.payload("*"))),
     )
 
 

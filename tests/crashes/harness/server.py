@@ -115,6 +115,9 @@ class RedisServer:
             self._client.close()
         if self._process is not None and self._process.poll() is None:
             self.kill()
+        if self._prepared is not None and not self._prepared.socket.startswith(f"{self.site.base}/"):
+            # The path was too long for a socket: it got a folder of its own elsewhere.
+            shutil.rmtree(os.path.dirname(self._prepared.socket), ignore_errors=True)
 
 
 def _copy(source: Path, target: Path) -> None:
