@@ -27,6 +27,9 @@ from worker.store.keys import Keys
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# A shell gives what it starts in the background an ignored SIGINT, and every process of ours would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 KEY = bytes(range(32))
 _ADMIN_PASSWORD = "tester"
 

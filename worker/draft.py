@@ -37,7 +37,7 @@ class Fields:
 
     def or_else(self, other: Fields) -> Fields:
         """These, and those of `other` where these say nothing."""
-        return Fields(*(mine or theirs for mine, theirs in zip(_values(self), _values(other), strict=True)))
+        return Fields(*[mine or theirs for mine, theirs in zip(_values(self), _values(other), strict=True)])
 
     def with_domain(self, domain: str | None) -> Fields:
         """The same with a publisher of that domain where none is known."""

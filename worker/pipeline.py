@@ -50,16 +50,8 @@ def rejection_of(document: Document, error: PermanentError, attempts: int = 1) -
 
 
 def _article(document: Document, draft: Draft, normalized: Normalized) -> Article:
-    text, fields = normalized.text, normalized.fields
-    if not text:
-        raise PermanentError("normalize", "not_an_article", "no words are left after mending")
-    word_count = count_words(text)
-    flags = quality_flags(
-        headline=fields.headline,
-        word_count=word_count,
-        published=fields.published,
-        received_at=document.received_at,
-    )
+    fields = normalized.fields
+    word_count = _count(normalized.text)
     return Article(
         id=document.id,
         guid=fields.guid,
@@ -68,7 +60,7 @@ def _article(document: Document, draft: Draft, normalized: Normalized) -> Articl
         headline_origin=fields.headline_origin,
         subheadline=fields.subheadline,
         summary=fields.summary,
-        text=text,
+        text=normalized.text,
         word_count=word_count,
         language="und",
         published=fields.published,
@@ -93,9 +85,25 @@ def _article(document: Document, draft: Draft, normalized: Normalized) -> Articl
         dates_mentioned=(),
         figures=(),
         keyphrases=(),
-        quality=Quality(flags=(*draft.flags, *normalized.flags, *flags)),
+        quality=_quality(document, draft, normalized, word_count),
         source=_source(document, draft),
     )
+
+
+def _count(text: str) -> int:
+    if not text:
+        raise PermanentError("normalize", "not_an_article", "no words are left after mending")
+    return count_words(text)
+
+
+def _quality(document: Document, draft: Draft, normalized: Normalized, word_count: int) -> Quality:
+    flags = quality_flags(
+        headline=normalized.fields.headline,
+        word_count=word_count,
+        published=normalized.fields.published,
+        received_at=document.received_at,
+    )
+    return Quality(flags=(*draft.flags, *normalized.flags, *flags))
 
 
 def _source(document: Document, draft: Draft) -> Source:

@@ -17,6 +17,8 @@ from worker.errors import ConfigurationError
 Keys = Mapping[str, tuple[str, ...]]
 """For each field of the record the keys or paths where it is found, the best first."""
 
+_NAMED_GROUP = re.compile(r"\(\?P<\w+>")
+
 
 @dataclass(frozen=True, slots=True)
 class LineRule:
@@ -28,9 +30,10 @@ class LineRule:
 
 @dataclass(frozen=True, slots=True)
 class HeaderRules:
-    """What stands above the words of a plain text."""
+    """What stands above the words of a plain text. `any_line` fits what one of `lines` fits, and is asked first."""
 
     lines: tuple[LineRule, ...]
+    any_line: re.Pattern[str]
     prefixes: tuple[LineRule, ...]
     sections: frozenset[str]
     outlet_words: frozenset[str]
@@ -116,6 +119,7 @@ def _table(files: Mapping[str, bytes], name: str) -> dict[str, Any]:
 def _headers(table: dict[str, Any]) -> HeaderRules:
     return HeaderRules(
         lines=tuple(LineRule(row["kind"], re.compile(row["pattern"])) for row in table["rule"]),
+        any_line=re.compile("|".join(f"(?:{_NAMED_GROUP.sub('(?:', row['pattern'])})" for row in table["rule"])),
         prefixes=tuple(LineRule(row["kind"], re.compile(row["pattern"])) for row in table["prefix"]),
         sections=frozenset(table["sections"]["names"]),
         outlet_words=frozenset(table["outlets"]["words"]),
@@ -127,7 +131,7 @@ def _people(table: dict[str, Any], outlet_words: frozenset[str]) -> PeopleRules:
     openers = "|".join(re.escape(word) for word in sorted(table["openers"], key=len, reverse=True))
     return PeopleRules(
         organisation_words=frozenset(table["organisation_words"]) | outlet_words,
-        not_persons=frozenset(table["not_persons"]),
+        not_persons=frozenset(name.removeprefix("the ") for name in table["not_persons"]),
         particles=frozenset(table["particles"]),
         joiners=re.compile(rf",?\s+(?:{joiners})\s+", re.IGNORECASE),
         openers=re.compile(rf"(?:{openers}):?\s+", re.IGNORECASE),

@@ -28,6 +28,7 @@ def test_no_commit_is_taken_while_nobody_has_reconciled_this_redis(ready: str | 
     dropped = drop_all(stack, articles(3))
     roles = stack.start_all()
     wait_lines(stack, 3)
+    stack.wait_for(lambda: client.xlen(KEYS.stream) == 0, 20, "the writer has taken all away")
 
     roles["sink"].kill()
     client.delete(KEYS.ready)

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 SETTINGS = WorkerSettings(document_seconds=5.0)
 
+# The tests' own process may have threads, of which no forked one needs any.
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+
 
 class Stable:
     """Forks horses and sees to it that none outlives its test."""

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 SETTINGS = Worker(document_seconds=5.0, document_cpu_seconds=5, document_memory_bytes=64 << 20)
 
+# The tests' own process may have threads, of which no forked one needs any.
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+
 
 def outcome(limits: Limits, act: Callable[[], object], index: int = 2) -> int:
     """The status of a process that does `act` inside the document of that index."""

@@ -146,6 +146,12 @@ def test_the_name_of_an_outlet_or_section_away_from_other_header_lines_is_text(l
     assert line in found.rest
 
 
+def test_the_name_of_a_section_may_stand_alone_under_the_headline_that_of_an_outlet_not() -> None:
+    assert header(f"Council Meets\n\nPolitics\n\n{WORDS}").fields.section == "Politics"
+    found = header(f"Council Meets\n\nThe Daily Post\n\n{WORDS}")
+    assert (found.fields.publisher, found.rest[0]) == (None, "The Daily Post")
+
+
 def test_a_date_in_the_words_is_never_taken() -> None:
     found = header(f"Council Meets\n\n{WORDS}\n\n21/10/2024 22h20\n\n{WORDS}")
     assert found.fields.published is None

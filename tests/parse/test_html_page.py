@@ -91,6 +91,12 @@ def test_an_article_whose_paragraphs_stand_in_divisions_of_their_own_is_whole() 
     assert paragraphs(article_of(page(f"<div id=story>{body}</div>"))) == [ONE, TWO, THREE]
 
 
+def test_an_article_in_several_deep_pieces_is_whole() -> None:
+    pieces = (f"<p>{ONE}</p><p>{TWO}</p>", f"<p>{THREE}</p>")
+    body = "".join(f"<section><div><div><div>{piece}</div></div></div></section>" for piece in pieces)
+    assert paragraphs(article_of(page(f"<main>{body}</main>"))) == [ONE, TWO, THREE]
+
+
 def test_a_page_without_paragraphs_is_read_by_its_divisions() -> None:
     article = article_of(page(f"<div><div>{ONE}<br><br>{TWO}<br><br>{THREE}</div></div>"))
     for text in (ONE, TWO, THREE):

@@ -22,7 +22,8 @@ def test_names_of_people(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["Reuters", "AFP", "The Associated Press", "Harbour Ledger Staff", "News Desk", "Jo", "jo roe", "Jo Roe 2", "",
+    ["Reuters", "AFP", "Deutsche Welle", "The Conversation", "The Associated Press",
+     "Harbour Ledger Staff", "News Desk", "Jo", "jo roe", "Jo Roe 2", "",
      "Redaktion", "admin", "A very long name that goes on and on and on", "Team Weather", "www.example.org", "---"],
 )  # fmt: skip
 def test_what_is_no_name_of_a_person(name: str) -> None:

@@ -76,8 +76,8 @@ def service(place: Place, writer_client: redis.Redis, keys: Keys) -> Iterator[Se
 def commit(admin: redis.Redis, keys: Keys, place: Place, claim: Claim) -> None:
     """What the commit script does for a batch."""
     for _, fields in place.entries(claim):
-        admin.xadd(keys.stream, cast("dict[str | bytes, str | bytes]", fields))  # type: ignore[arg-type]
         admin.hset(keys.documents, fields[b"d"].decode(), "committed")
+        admin.xadd(keys.stream, cast("dict[str | bytes, str | bytes]", fields))  # type: ignore[arg-type]
 
 
 def is_clear(admin: redis.Redis, keys: Keys) -> bool:

@@ -48,6 +48,19 @@ def test_segments_moved_away_from_the_beginning_are_not_missed(place: Place) -> 
     assert verify(place.out) is None
 
 
+def test_segments_of_rejections_follow_each_other(place: Place) -> None:
+    driver = Driver(place, SMALL, group_max=1)
+    driver.stream = place.entries(place.claim([f"!none {number}" for number in range(16)]))
+    driver.finish()
+    segments = sealed_segments(place.out, "rejected")
+    assert len(segments) > 2
+    assert verify(place.out) is None
+    os.unlink(segments[1].path)
+    fault = verify(place.out)
+    assert fault is not None
+    assert "was to come next" in fault.problem
+
+
 def edit(path: str, change: Callable[[bytes], bytes]) -> None:
     with open(path, "rb") as file:
         data = file.read()

@@ -135,9 +135,7 @@ def _processed(desk: Desk, batch: str, document: PayloadDocument, data: bytes) -
 
 
 def _rejected(batch: str, document: PayloadDocument, stage: str, error: str, message: str) -> Part:
-    rejection = Rejection(
-        document.id, document.path, None, document.sha256, stage, error, message, attempts(document)
-    )
+    rejection = Rejection(document.id, document.path, None, document.sha256, stage, error, message, attempts(document))
     return Part(document.id, batch, document.sha256, "rejection", "", render_rejection(rejection))
 
 

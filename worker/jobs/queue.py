@@ -152,9 +152,7 @@ def counts(client: redis.Redis, keys: Keys) -> Counts:
     return Counts(queued + moving, running, documents, committed, workers)
 
 
-def _add(
-    pipe: Pipeline, queue: SafeQueue, keys: Keys, key: bytes, payload: Payload, *, at_front: bool
-) -> None:
+def _add(pipe: Pipeline, queue: SafeQueue, keys: Keys, key: bytes, payload: Payload, *, at_front: bool) -> None:
     pipe.set(keys.payload(payload.job), pack_payload(key, payload))
     pipe.hset(keys.documents, mapping={document.id: payload.job for document in payload.documents})
     job = SafeJob.create(

@@ -1,8 +1,8 @@
 """RQ, with everything taken away that a stranger in Redis could use: what is in a job's hash is not trusted.
 
-A job is one signed line of JSON: our one function and the job's own id. It can name no other function,
-carries no pickle, callbacks, webhooks, dependencies or rate limits. A hash that is not of this form does not
-exist as far as RQ is concerned, and its id is dropped. A replayed job is harmless: its payload is gone.
+A job is one signed line of JSON: one word and the job's own id. It names nothing to be called, and carries no
+pickle, callbacks, webhooks, dependencies or rate limits. A hash that is not of this form does not exist as far
+as RQ is concerned, and its id is dropped. A replayed job is harmless: its payload is gone.
 """
 
 from __future__ import annotations

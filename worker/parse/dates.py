@@ -49,13 +49,14 @@ _FORMS = tuple(
     )
 )
 _MONTH_AND_YEAR = re.compile(rf"{_MONTH},?\s+(?P<year>\d{{4}})")
+_DIGIT = re.compile(r"\d", re.ASCII)
 _OFFSET = re.compile(r"(?:GMT|UTC)?\s?(?P<sign>[+-])(?P<hours>\d\d?):?(?P<minutes>\d\d)?", re.IGNORECASE)
 
 
 def read_date(words: str, rules: DateRules, origin: Origin) -> Moment | None:
     """The date that `words` are, and nothing else; None where they are none, or can't be one."""
     words = words.strip()
-    if len(words) > _CHARACTERS_MAX or not any(c.isdigit() for c in words):
+    if len(words) > _CHARACTERS_MAX or _DIGIT.search(words) is None:
         return None
     iso = _ISO.fullmatch(words)
     if iso is not None:
@@ -96,7 +97,7 @@ def _moment(found: dict[str, str | None], words: str, rules: DateRules, origin: 
     except ValueError:
         return None
     if hour is None:
-        return Moment(time.strftime("%Y-%m-%d"), "day", None, origin, words)
+        return Moment(time.date().isoformat(), "day", None, origin, words)
     return _with_offset(time, found, words, rules, origin)
 
 
@@ -141,13 +142,15 @@ def _clock(found: dict[str, str | None]) -> tuple[int | None, int, int | None]:
 
 def _with_offset(time: datetime, found: dict[str, str | None], words: str, rules: DateRules, origin: Origin) -> Moment:
     precision: Literal["minute", "second"] = "second" if found.get("second") else "minute"
-    value = time.strftime("%Y-%m-%dT%H:%M:%S" if precision == "second" else "%Y-%m-%dT%H:%M")
+    value = time.isoformat(timespec="seconds" if precision == "second" else "minutes")
     offset = _offset(found.get("zone") or "", rules)
     if offset is None:
         return Moment(value, precision, None, origin, words)
     minutes = 0 if offset == "Z" else int(f"{offset[0]}1") * (int(offset[1:3]) * 60 + int(offset[4:]))
     instant = time.replace(tzinfo=timezone(timedelta(minutes=minutes))).astimezone(UTC)
-    return Moment(value + offset, precision, instant.strftime("%Y-%m-%dT%H:%M:%SZ"), origin, words)
+    return Moment(
+        value + offset, precision, f"{instant.replace(tzinfo=None).isoformat(timespec='seconds')}Z", origin, words
+    )
 
 
 def _offset(zone: str, rules: DateRules) -> str | None:

@@ -112,19 +112,25 @@ def _read_line(lines: list[str], position: int, fields: Fields, rules: Rules) ->
         if (is_alone or is_above_header) and _looks_like_headline(line):
             return _Line(None, Fields(headline=line, headline_origin="first_line"))
         return None
+    if line.casefold() in rules.headers.sections:
+        return _Line("header", Fields(section=line))
     is_below_header = bool(lines[position - 1].strip())
-    return _as_name(line, fields, rules) if is_above_header or is_below_header else None
+    return _as_outlet(line, fields, rules) if is_above_header or is_below_header else None
 
 
 def _is_header(line: str, fields: Fields, rules: Rules) -> bool:
     return len(line) <= _CHARACTERS_MAX and (
-        _by_form(line, fields, rules) is not None or _as_name(line, fields, rules) is not None
+        line.casefold() in rules.headers.sections
+        or _by_form(line, fields, rules) is not None
+        or _as_outlet(line, fields, rules) is not None
     )
 
 
 def _by_form(line: str, fields: Fields, rules: Rules) -> _Line | None:
     """The line as one of the forms in the rules."""
     if len(line) > _FORM_CHARACTERS_MAX and "://" not in line:
+        return None
+    if rules.headers.any_line.fullmatch(line) is None:
         return None
     for rule in rules.headers.lines:
         match = rule.pattern.fullmatch(line)
@@ -175,10 +181,8 @@ def _looks_like_headline(line: str) -> bool:
     return any(c.isalpha() for c in line)
 
 
-def _as_name(line: str, fields: Fields, rules: Rules) -> _Line | None:
-    """The line as the name of a section or an outlet; only lines beside other header lines are asked."""
-    if line.casefold() in rules.headers.sections:
-        return _Line("header", Fields(section=line))
+def _as_outlet(line: str, fields: Fields, rules: Rules) -> _Line | None:
+    """The line as the name of an outlet; only lines beside other header lines are asked."""
     if len(line) > _OUTLET_CHARACTERS_MAX or len(line.split()) > _OUTLET_WORDS_MAX or _SENTENCE_END.search(line):
         return None
     printed = _LETTERS.findall(line)

@@ -30,8 +30,7 @@ def is_person(name: str, rules: PeopleRules) -> bool:
     """Whether `name` has the form of a person's: two to six words with capitals, or a script without them."""
     if not name or len(name) > _NAME_CHARACTERS_MAX or any(c.isdigit() for c in name):
         return False
-    folded = name.casefold()
-    if folded in rules.not_persons or folded.removeprefix("the ") in rules.not_persons:
+    if name.casefold().removeprefix("the ") in rules.not_persons:
         return False
     tokens = name.split()
     if len(tokens) > _TOKENS_MAX or any(_is_of_organisation(token, rules) for token in tokens):

@@ -31,7 +31,7 @@ def canonical_url(text: str, rules: Rules, *, base: str | None = None) -> str | 
 def absolute_url(text: str, *, base: str | None = None) -> str | None:
     """`text` as an absolute http or https address, its path in ASCII; None where it is none."""
     text = text.strip()
-    if not text or len(text) > _CHARACTERS_MAX or any(c.isspace() or not c.isprintable() for c in text):
+    if not text or len(text) > _CHARACTERS_MAX or " " in text or not text.isprintable():
         return None
     try:
         parts = urlsplit(urljoin(base, text) if base else text)

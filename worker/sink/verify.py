@@ -146,6 +146,7 @@ class _Verifier:
                 found = self._lines(segment.path, file, growing=False)
         except zstandard.ZstdError as error:
             raise _FoundError(segment.path, 0, f"can't be decompressed: {error}") from None
+        self.due = segment.first + found.lines
         manifest = read_manifest(self.out, self.output, segment.first)
         if manifest is not None:
             self._compare(segment, manifest, found)
