@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 
     from worker.draft import Draft, Fields
     from worker.normalize.edits import Change
+
+
+# Words and marks that no mender has a question about. Most headlines and names are such, and are let through at once.
+_WHOLE_LINE = re.compile(r"[A-Za-z0-9,:;$%()/'’‘“”–—-]+(?: [A-Za-z0-9,:;$%()/'’‘“”–—-]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +65,8 @@ def _sound(text: str) -> str:
 
 def _fields(fields: Fields, counts: Counter[str]) -> Fields:
     def line(text: str | None) -> str | None:
-        if text is None:
-            return None
+        if text is None or _WHOLE_LINE.fullmatch(text):
+            return text
         mended = mend(_sound(text))
         _count(mended, counts)
         return " ".join(mended.text.split("\n")).replace("  ", " ") or None

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Final
 from worker.normalize.look import PLAIN
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from worker.normalize.edits import Edit
 
 _FAMILIES: Final = (
@@ -33,6 +35,7 @@ _SIGNS_1252: Final = {
 _CONTROLS: Final = frozenset(map(chr, range(0x80, 0xA0)))
 _C1: Final = re.compile("[\x80-\x9f]")
 _LONE_C1: Final = re.compile("(?<![\x80-\uffff])[\x80-\x9f](?![\x80-\xbf])")
+_BEYOND_ASCII: Final = re.compile("[^\x00-\x7f]")
 _DECOMPOSED: Final = re.compile("Ã (?:\u0304|\u0308|\u0301|\u0327)")
 _COMPOSED: Final = {"\u0304": "ï", "\u0308": "è", "\u0301": "ô", "\u0327": "ø"}
 _SURE: Final = "Ã\xad"
@@ -69,6 +72,16 @@ def _evidence() -> re.Pattern[str]:
     return re.compile("|".join([*(_shape(family) for family in _FAMILIES), lossy, _C1.pattern]))
 
 
+def _evident(text: str) -> Iterator[int]:
+    """Where there is evidence. All of it begins beyond ASCII: only there the long pattern is tried."""
+    evidence, done = _evidence(), 0
+    for sign in _BEYOND_ASCII.finditer(text):
+        match = evidence.match(text, sign.start()) if sign.start() >= done else None
+        if match is not None:
+            done = match.end()
+            yield match.start()
+
+
 def may_be_mojibake(signs: frozenset[str]) -> bool:
     """Whether the signs of a text (see `look.signs_of`) leave mojibake possible at all."""
     return not (signs - _HARMLESS).isdisjoint(_PARTS) and not signs.isdisjoint(_LEADS)
@@ -76,11 +89,11 @@ def may_be_mojibake(signs: frozenset[str]) -> bool:
 
 def undo_mojibake(text: str) -> list[Edit]:
     """The edits that undo a wrong decoding."""
-    if _evidence().search(text) is None:
+    if next(_evident(text), None) is None:
         return []
     edits = _plain_cases(text)
     taken = {place for start, end, _, _ in edits for place in range(start, end)}
-    rest = [match.start() for match in _evidence().finditer(text) if match.start() not in taken]
+    rest = [place for place in _evident(text) if place not in taken]
     return _by_ftfy(text, rest, edits) if rest else edits
 
 
