@@ -12,7 +12,7 @@ another.
 from __future__ import annotations
 
 import hmac
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import orjson
@@ -108,7 +108,7 @@ def _unpacked(data: bytes) -> tuple[bytes, bytes]:
 
 def pack_payload(key: bytes, payload: Payload) -> bytes:
     """The signed bytes of a payload."""
-    header = {"job": payload.job, "batch": payload.batch, "documents": [asdict(d) for d in payload.documents]}
+    header = {"job": payload.job, "batch": payload.batch, "documents": payload.documents}
     return sign(key, b"payload1", _packed(orjson.dumps(header), b"".join(payload.blobs)))
 
 
