@@ -110,7 +110,8 @@ def process_kind(pid: int) -> str:
         return "gone"
     if "-m" in words and "worker" in words:
         return words[words.index("worker") + 1]
-    if any(name in words[0] for name in ("redis-server", "valkey-server")):
+    # It also names the children that write its file anew.
+    if words[0].startswith(("redis-", "valkey-")) or Path(words[0]).name in {"redis-server", "valkey-server"}:
         return "redis"
     return Path(words[0]).name or "gone"
 
