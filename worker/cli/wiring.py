@@ -76,11 +76,14 @@ def standing_state(settings: Settings) -> StateFolder:
 
     Raises:
         ConfigurationError: there is none.
+        PermissionError: this user may not look.
     """
     state = state_folder(settings)
-    if not os.path.isdir(state.path):
+    try:
+        os.stat(state.path)
+    except (FileNotFoundError, NotADirectoryError):
         problem = f"no copydesk has written to {settings.paths.out}"
-        raise ConfigurationError("paths.out", problem, "name its output with --out")
+        raise ConfigurationError("paths.out", problem, "name its output with --out") from None
     return state
 
 
