@@ -2,6 +2,7 @@
 
     parse      the format is told by content; the bytes become a draft: paragraphs, and what it says of itself
     normalize  the words are mended, and what was mended is counted
+    cut        what is not the article is cut off its edges, and kept
     enrich     what follows from the words themselves
     article    all of it in the order of the record
 
@@ -13,6 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker.article import Article, Document, Outcome, Quality, Rejection, Source
+from worker.cut.cut import cut
 from worker.enrich.quality import quality_flags
 from worker.enrich.words import count_words
 from worker.errors import PermanentError
@@ -29,7 +31,7 @@ def process(document: Document, rules: Rules) -> Outcome:
     """The article that `document` holds, or the reason why it holds none."""
     try:
         draft = read(document.data, document.path, rules)
-        normalized = normalize(draft)
+        normalized = cut(normalize(draft), rules)
         return _article(document, draft, normalized)
     except PermanentError as error:
         return rejection_of(document, error)
@@ -75,10 +77,10 @@ def _article(document: Document, draft: Draft, normalized: Normalized) -> Articl
         rights=fields.rights,
         subjects=fields.subjects,
         images=fields.images,
-        dateline=None,
-        syndication=None,
+        dateline=fields.dateline,
+        syndication=fields.syndication,
         repairs=normalized.repairs,
-        removed=draft.removed,
+        removed=normalized.removed,
         entities=(),
         quotes=(),
         sources_cited=(),

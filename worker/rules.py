@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from worker.cut_rules import CutRules, cut_rules_from
 from worker.errors import ConfigurationError
 
 Keys = Mapping[str, tuple[str, ...]]
@@ -78,6 +79,7 @@ class Rules:
     json_keys: Keys
     html_meta: Keys
     html_body: BodyRules
+    cuts: CutRules
 
 
 def rules_from(files: Mapping[str, bytes]) -> Rules:
@@ -102,6 +104,9 @@ def rules_from(files: Mapping[str, bytes]) -> Rules:
             json_keys=_keys(_table(files, "json_keys")),
             html_meta=_keys(_table(files, "html_meta")),
             html_body=_body(_table(files, "html_body")),
+            cuts=cut_rules_from(
+                [_table(files, name.removesuffix(".toml")) for name in sorted(files)], _table(files, "agencies")
+            ),
         )
     except (KeyError, TypeError, ValueError, re.error) as error:
         raise ConfigurationError("config/rules", f"the rules can't be read ({error!r})", "restore them") from error

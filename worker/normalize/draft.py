@@ -13,6 +13,7 @@ from worker.normalize.mend import Mended, mend
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from worker.article import Removal
     from worker.draft import Draft, Fields
     from worker.normalize.edits import Change
 
@@ -25,7 +26,7 @@ _WHOLE_LINE = re.compile(r"[A-Za-z0-9,:;$%()/'’‘“”–—-]+(?: [A-Za-z0-
 class Normalized:
     """`text` is empty where no words are left. `repairs` are those of text and fields, by kind, `flags` of the text.
 
-    `changes` tells the mended places of the text one by one.
+    `changes` tells the mended places of the text one by one, `removed` what was cut from it.
     """
 
     text: str
@@ -33,6 +34,7 @@ class Normalized:
     repairs: tuple[Repair, ...]
     flags: tuple[str, ...]
     mended: Mended
+    removed: tuple[Removal, ...] = ()
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -48,7 +50,7 @@ def normalize(draft: Draft) -> Normalized:
     _count(mended, counts)
     fields = _fields(draft.fields, counts)
     repairs = tuple(Repair(kind, count) for kind, count in sorted(counts.items()))
-    return Normalized(mended.text, fields, repairs, mended.flags, mended)
+    return Normalized(mended.text, fields, repairs, mended.flags, mended, draft.removed)
 
 
 def _count(mended: Mended, counts: Counter[str]) -> None:
