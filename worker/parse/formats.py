@@ -13,8 +13,10 @@ from worker.parse.plain_text import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import BinaryIO
 
     from worker.draft import Draft
+    from worker.parse.members import Container
     from worker.rules import Rules
 
 _HEAD_BYTES = 4096
@@ -39,14 +41,15 @@ _MAILBOX = rb"From \S+ +(?:mon|tue|wed|thu|fri|sat|sun) [a-z]{3} +\d"
 class Format:
     """A format, how it begins, and its reader; without one the document is rejected.
 
-    `begins` is matched at the start of the bytes, `name` at the end of the lower-case file name: it counts
-    only where no content decides.
+    `stream` opens a file that is too large for memory. `begins` is matched at the start of the bytes, one of
+    `endings` at the end of the lower-case file name: it counts only where no content decides.
     """
 
     name: str
     called: str
     begins: re.Pattern[bytes]
-    read: Callable[[bytes, Rules], Draft] | None = None
+    read: Callable[[bytes, Rules], Draft | Container] | None = None
+    stream: Callable[[BinaryIO, Rules], Container] | None = None
     endings: tuple[str, ...] = ()
 
 
@@ -83,7 +86,7 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format("program", "a program", _begins(rb"\x7fELF|MZ.{58,4000}PE\x00\x00")),
     Format("warc", "a web archive (WARC)", _begins(rb"WARC/[01]\.\d+\r?\n")),
-    Format("html", "HTML", _begins(_PROLOGUE + _PAGE), read_html, (".html", ".htm", ".xhtml")),
+    Format("html", "HTML", _begins(_PROLOGUE + _PAGE), read_html, endings=(".html", ".htm", ".xhtml")),
     Format("nitf", "an XML news file (NITF)", _begins(_PROLOGUE + rb"<(?:!doctype\s+)?nitf[\s>]")),
     Format(
         "newsml",
@@ -97,7 +100,7 @@ FORMATS: tuple[Format, ...] = (
         "mail",
         _begins(_MAILBOX + rb"|(?:" + _HEADER_LINE + rb"){0,40}?" + _MAIL + _HEADER_LINE + rb"[\w-]+:"),
     ),
-    Format("json", "JSON", _begins(_BLANK + rb"(?:\{\s*+[\"}]|\[\s*+[\[{\"\]])"), read_json, (".json",)),
+    Format("json", "JSON", _begins(_BLANK + rb"(?:\{\s*+[\"}]|\[\s*+[\[{\"\]])"), read_json, endings=(".json",)),
 )
 
 # Asked first: most files are plain text, and begin like none of these.
@@ -107,8 +110,8 @@ _TEXT = Format("txt", "plain text", _begins(b""), read_text)
 _TAG = re.compile(rb"</?(?:p|div|br|span|a|article|h[1-6])\b[^<>]*>", re.IGNORECASE)
 
 
-def read(data: bytes, path: str, rules: Rules) -> Draft:
-    """The draft of the document with these bytes, which lay at `path`.
+def read(data: bytes, path: str, rules: Rules) -> Draft | Container:
+    """The draft of the document with these bytes, which lay at `path`, or the documents inside of it.
 
     Raises:
         PermanentError: it is empty, of a format that is not read, damaged, or no article.
@@ -119,6 +122,20 @@ def read(data: bytes, path: str, rules: Rules) -> Draft:
     if form.read is None:
         raise PermanentError("parse", "unsupported_format", f"it is {form.called}; text, HTML and JSON are read")
     return form.read(data, rules)
+
+
+def open_file(file: BinaryIO, path: str, rules: Rules) -> Container:
+    """The documents inside of a file that is too large for memory; it can be sought in, and stays the caller's.
+
+    Raises:
+        PermanentError: its format is not read, or only as a whole.
+    """
+    start = file.tell()
+    form = format_of(file.read(_HEAD_BYTES), path)
+    file.seek(start)
+    if form.stream is None:
+        raise PermanentError("parse", "too_large", f"it is {form.called}, and too large to be read as a whole")
+    return form.stream(file, rules)
 
 
 def format_of(data: bytes, path: str) -> Format:
