@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 import pytest
@@ -48,17 +49,15 @@ def test_every_kind_of_removed_text_is_explained() -> None:
 
 
 def test_every_flag_is_explained() -> None:
-    source = sources_of("enrich/quality.py", "parse/decode.py", "parse/json_document.py")
+    source = sources_of("enrich/quality.py", "parse/decode.py", "parse/json_document.py", "parse/json_feed.py")
     for flag in table_under("### Quality"):
         assert f'"{flag}"' in source
     assert set(re.findall(r'flags\.append\("(\w+)"\)', source)) <= set(table_under("### Quality"))
 
 
 def test_every_reason_of_rejection_is_explained() -> None:
-    source = sources_of(
-        "parse/formats.py", "parse/html_page.py", "parse/html_limits.py", "parse/json_document.py",
-        "parse/plain_text.py", "pipeline.py", "record.py",
-    )  # fmt: skip
+    readers = sorted(name for name in os.listdir(f"{ROOT}/worker/parse") if name.endswith(".py"))
+    source = sources_of(*(f"parse/{name}" for name in readers), "pipeline.py", "record.py")
     raised = set(re.findall(r'PermanentError\(\s*"\w+",\s*"(\w+)"', source)) | {"line_too_long"}
     assert set(re.findall(r"^\| `(\w+)` \|", TEXT.rpartition("Reasons that")[2], re.MULTILINE)) == raised
 

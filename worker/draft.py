@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from worker.article import Publisher
 
 if TYPE_CHECKING:
-    from worker.article import Author, Image, Moment, Removal, Subject
+    from worker.article import Author, Dateline, Image, Moment, Removal, Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,8 @@ class Fields:
     rights: str | None = None
     subjects: tuple[Subject, ...] = ()
     images: tuple[Image, ...] = ()
+    dateline: Dateline | None = None
+    language: str | None = None
 
     def or_else(self, other: Fields) -> Fields:
         """These, and those of `other` where these say nothing."""

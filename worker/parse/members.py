@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from worker.rules import Rules
 
 
+MEMBER_BYTES_MAX = 16 << 20
+"""The largest member that is read; a larger one is a `BadMember` without its bytes."""
+MEMBERS_MAX = 1_000_000
+"""The most members of one container; those behind are not read."""
+
 _SAYS_NOTHING = Fields()
 
 
