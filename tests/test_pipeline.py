@@ -28,7 +28,7 @@ from worker import pipeline
 from worker.article import Article, Rejection
 from worker.config_files import load_rules
 from worker.errors import PermanentError
-from worker.parse import formats
+from worker.parse.format_table import FORMATS
 from worker.pipeline import process
 from worker.record import fill_article, fill_rejection, render_article, render_rejection
 from worker.schema import line_problem, rejection_problem
@@ -60,7 +60,7 @@ def test_a_sample_yields_what_stands_beside_it(name: str) -> None:
 
 
 def test_there_is_a_sample_of_every_format_that_is_read() -> None:
-    read_formats = {form.name for form in formats.FORMATS if form.read is not None} | {"txt"}
+    read_formats = {form.name for form in FORMATS if form.read is not None} | {"txt", "json"}
     assert {article_of(read(f"{SEEDS}/{name}"), name).source.format for name in os.listdir(SEEDS)} == read_formats
 
 

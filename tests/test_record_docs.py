@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
+import tomllib
+from typing import Any
 
 import pytest
 
 from tests.record_tables import DOCUMENT, PART, ROOT, parts, written
-from worker.config_files import load_rules
+from worker.config_files import config_folder
 from worker.normalize.mend import KINDS
 from worker.record import _TRIMS
 
@@ -38,27 +41,34 @@ def test_every_kind_of_repair_is_explained() -> None:
     assert table_under("### Repairs") == list(KINDS)
 
 
+def rule_rows() -> list[dict[str, Any]]:
+    """Every row of every list of tables in the rule files."""
+    rows: list[dict[str, Any]] = []
+    for name in os.listdir(f"{config_folder()}/rules"):
+        with open(f"{config_folder()}/rules/{name}", "rb") as file:
+            lists = [value for value in tomllib.load(file).values() if isinstance(value, list)]
+        rows += (row for found in lists for row in found if isinstance(row, dict))
+    return rows
+
+
 def test_every_kind_of_removed_text_is_explained() -> None:
-    rules = load_rules().headers
-    kinds = {rule.kind for rule in (*rules.lines, *rules.prefixes)} - {"heading"}
-    written_out = set(
-        re.findall(r'(?:Removal|_Line)\(\s*"(\w+)"', sources_of("parse/header.py", "parse/json_document.py"))
-    )
+    kinds = {row["kind"] for row in rule_rows() if "kind" in row} - {"heading"}
+    source = sources_of("parse/header.py", "parse/header_lines.py", "parse/json_document.py", "cut/cut.py", "cut/edges.py")
+    written_out = set(re.findall(r'(?:Removal|_Line|Cut)\(\s*"(\w+)"', source))
     assert set(table_under("### Removed")) == kinds | written_out
 
 
 def test_every_flag_is_explained() -> None:
-    source = sources_of("enrich/quality.py", "parse/decode.py", "parse/json_document.py")
+    source = sources_of("enrich/quality.py", "parse/decode.py", "parse/json_document.py", "parse/json_feed.py")
     for flag in table_under("### Quality"):
         assert f'"{flag}"' in source
+    assert {row["flag"] for row in rule_rows() if "flag" in row} <= set(table_under("### Quality"))
     assert set(re.findall(r'flags\.append\("(\w+)"\)', source)) <= set(table_under("### Quality"))
 
 
 def test_every_reason_of_rejection_is_explained() -> None:
-    source = sources_of(
-        "parse/formats.py", "parse/html_page.py", "parse/html_limits.py", "parse/json_document.py",
-        "parse/plain_text.py", "pipeline.py", "record.py",
-    )  # fmt: skip
+    readers = sorted(name for name in os.listdir(f"{ROOT}/worker/parse") if name.endswith(".py"))
+    source = sources_of(*(f"parse/{name}" for name in readers), "pipeline.py", "record.py")
     raised = set(re.findall(r'PermanentError\(\s*"\w+",\s*"(\w+)"', source)) | {"line_too_long"}
     assert set(re.findall(r"^\| `(\w+)` \|", TEXT.rpartition("Reasons that")[2], re.MULTILINE)) == raised
 

@@ -15,7 +15,7 @@ from worker.config_files import config_folder, load_rules
 from worker.errors import ConfigurationError
 from worker.parse.dates import read_date
 from worker.parse.header import read_header
-from worker.parse.json_document import read_json
+from worker.parse.json_document import read_item
 from worker.parse.people import is_person, read_byline, read_names
 from worker.parse.supplied import fields_of
 from worker.parse.urls import canonical_url, domain_of
@@ -110,7 +110,7 @@ KEY_EXAMPLES = [(field, example) for field, row in table("json_keys").items() fo
 @pytest.mark.parametrize(("field", "example"), KEY_EXAMPLES, ids=lambda v: v if isinstance(v, str) else v["from"])
 def test_a_key_gives_what_its_example_says(field: str, example: dict[str, Any]) -> None:
     if field == "text":
-        assert "\n".join(read_json(example["json"].encode(), RULES).paragraphs) == example["gives"]
+        assert "\n".join(read_item(example["json"].encode(), RULES).paragraphs) == example["gives"]
         return
     fields = fields_of(orjson.loads(example["json"]), RULES.json_keys, RULES)
     assert _plain(field, asdict(fields)) == example["gives"]

@@ -36,6 +36,7 @@ class Fields:
     images: tuple[Image, ...] = ()
     dateline: Dateline | None = None
     syndication: Syndication | None = None
+    language: str | None = None
 
     def or_else(self, other: Fields) -> Fields:
         """These, and those of `other` where these say nothing."""

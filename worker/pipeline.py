@@ -20,6 +20,7 @@ from worker.enrich.words import count_words
 from worker.errors import PermanentError
 from worker.normalize.draft import normalize
 from worker.parse.formats import read
+from worker.parse.members import Container
 
 if TYPE_CHECKING:
     from worker.draft import Draft
@@ -30,11 +31,18 @@ if TYPE_CHECKING:
 def process(document: Document, rules: Rules) -> Outcome:
     """The article that `document` holds, or the reason why it holds none."""
     try:
-        draft = read(document.data, document.path, rules)
+        draft = _draft(document, rules)
         normalized = cut(normalize(draft), rules)
         return _article(document, draft, normalized)
     except PermanentError as error:
         return rejection_of(document, error)
+
+
+def _draft(document: Document, rules: Rules) -> Draft:
+    draft = read(document.data, document.path, rules)
+    if isinstance(draft, Container):
+        raise PermanentError("parse", "unsupported_format", f"it holds several documents ({draft.format})")
+    return draft
 
 
 def rejection_of(document: Document, error: PermanentError, attempts: int = 1) -> Rejection:
@@ -64,7 +72,7 @@ def _article(document: Document, draft: Draft, normalized: Normalized) -> Articl
         summary=fields.summary,
         text=normalized.text,
         word_count=word_count,
-        language="und",
+        language=fields.language or "und",
         published=fields.published,
         modified=fields.modified,
         status=fields.status,

@@ -10,7 +10,8 @@ import zipfile
 import pytest
 
 from tests.documents import WORDS, article_of, rejection_of
-from worker.parse.formats import FORMATS, format_of
+from worker.parse.format_table import FORMATS
+from worker.parse.formats import format_of
 
 
 def zipped(name: str) -> bytes:
@@ -64,7 +65,7 @@ def test_content_decides_whatever_the_name_says(name: str, path: str) -> None:
     assert format_of(CONTENTS[name], path).name == name
 
 
-@pytest.mark.parametrize("form", [form for form in FORMATS if form.read is None and form.name in CONTENTS])
+@pytest.mark.parametrize("form", [form for form in FORMATS if not form.is_read and form.name in CONTENTS])
 def test_a_format_that_is_not_read_is_rejected_and_named(form: object) -> None:
     name = getattr(form, "name")  # noqa: B009
     rejection = rejection_of(CONTENTS[name], "a.txt")

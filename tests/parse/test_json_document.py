@@ -11,8 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.documents import WORDS, article_of, document, rejection_of
+from tests.parse.opened import draft_of, opened, streamed
 from worker.article import Author, Image, Publisher, Removal, Subject
 from worker.config_files import load_rules
+from worker.errors import PermanentError
+from worker.parse import json_lines
 from worker.pipeline import process
 
 
@@ -69,24 +72,89 @@ def test_what_schema_org_says() -> None:
     assert article.subjects == (Subject(None, "tram", None), Subject(None, "council", None))
 
 
-def test_one_article_in_the_answer_of_a_service() -> None:
+def test_the_answer_of_a_service_is_a_list_even_with_one_article_in_it() -> None:
     answer = {"status": "ok", "articles": [{"title": "Council", "content": f"{WORDS} They… [+2311 chars]"}]}
-    article = article_of(orjson.dumps(answer))
-    assert article.text == f"{WORDS} They…"
-    assert "truncated" in article.quality.flags
-    assert article.removed == (Removal("truncation_mark", "[+2311 chars]"),)
+    found = opened(orjson.dumps(answer))
+    assert (found.format, list(found.drafts)) == ("json", ["1"])
+    draft = found.drafts["1"]
+    assert draft.paragraphs == (f"{WORDS} They…",)
+    assert "truncated" in draft.flags
+    assert draft.removed == (Removal("truncation_mark", "[+2311 chars]"),)
 
 
-def test_several_articles_in_one_file_are_not_read_as_one() -> None:
-    rejection = rejection_of(orjson.dumps([{"title": "A", "text": WORDS}, {"title": "B", "text": WORDS}]))
-    assert rejection.error == "unsupported_format"
-    assert "2 articles" in rejection.message
+def test_each_item_of_a_list_is_a_document_of_its_own() -> None:
+    found = opened(orjson.dumps([{"title": "A", "text": WORDS}, {"title": "B"}, 3, None, {"text": "C. D.", "id": 7}]))
+    assert [(name, draft.fields.headline) for name, draft in found.drafts.items()] == [("1", "A"), ("5", None)]
+    assert found.drafts["5"].fields.guid == "7"
+    assert found.refused == {"2": "not_an_article"}
+    assert found.ended is None
 
 
-def test_several_lines_of_json_are_named() -> None:
+@pytest.mark.parametrize("key", ["articles", "items", "data", "results", "posts", "docs", "entries", "Stories"])
+def test_a_list_is_found_under_the_usual_keys(key: str) -> None:
+    found = opened(orjson.dumps({"total": 2, key: [{"text": WORDS}, {"text": WORDS}]}))
+    assert list(found.drafts) == ["1", "2"]
+
+
+def test_a_list_deep_inside_an_answer_is_found() -> None:
+    source = {"_index": "news", "_source": {"headline": "Council", "body": WORDS}}
+    found = opened(orjson.dumps({"took": 3, "hits": {"total": 1, "hits": [source]}}))
+    assert found.fields.headline == "Council"
+
+
+def test_articles_may_stand_under_names_of_their_own() -> None:
+    found = opened(orjson.dumps({"a-1": {"text": WORDS}, "a-2": {"text": WORDS}}))
+    assert list(found.drafts) == ["a-1", "a-2"]
+
+
+def test_an_item_with_only_a_teaser_is_flagged() -> None:
+    item = {"title": "Council", "description": "They met.", "content": None, "url": "https://post.example/1"}
+    draft = opened(orjson.dumps({"articles": [item]})).drafts["1"]
+    assert (draft.paragraphs, draft.flags, draft.fields.summary) == (("They met.",), ("summary_only",), None)
+
+
+def test_linked_data_of_a_page_is_one_article_beside_what_is_none() -> None:
+    graph = [
+        {"@type": "WebPage", "name": "Council", "description": "They met.", "url": "https://post.example/1"},
+        {"@type": ["NewsArticle", "Thing"], "headline": ["Council <b>Meets</b>"], "articleBody": WORDS,
+         "author": [{"@type": ["Person"], "name": "Jo Roe"}, None], "inLanguage": "en_us"},
+        {"@type": "Organization", "name": "Post"},
+    ]  # fmt: skip
+    draft = draft_of(orjson.dumps([{"@context": "https://schema.org", "@graph": graph}]))
+    assert (draft.fields.headline, draft.fields.language) == ("Council Meets", "en-US")
+    assert draft.fields.authors == (Author("Jo Roe"),)
+
+
+def test_linked_data_of_several_articles_is_a_list_of_them() -> None:
+    graph = [{"@type": "NewsArticle", "articleBody": WORDS}, {"@type": "WebSite"}, {"@type": "Article", "text": WORDS}]
+    assert list(opened(orjson.dumps({"@graph": graph})).drafts) == ["1", "3"]
+
+
+@pytest.mark.parametrize("path", ["a.jsonl", "a.json", "a"])
+def test_an_object_on_each_line_is_a_document_on_each_line(path: str) -> None:
+    data = b"\xef\xbb\xbf" + dumped(title="A") + b"\r\n\n" + b'{"title": "B", "te\n' + dumped(title="C") + b"\n"
+    for found in (opened(data, path), streamed(data, path)):
+        assert (found.format, found.ended) == ("jsonl", None)
+        assert [(name, draft.fields.headline) for name, draft in found.drafts.items()] == [("1", "A"), ("4", "C")]
+        assert found.refused == {"3": "malformed"}
+
+
+def test_a_line_without_end_costs_no_memory_and_no_other_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_lines, "MEMBER_BYTES_MAX", 500)
     line = dumped()
-    rejection = rejection_of(line + b"\n" + line)
-    assert (rejection.error, "JSON Lines" in rejection.message) == ("unsupported_format", True)
+    found = streamed(b"\n".join([line, line[:-1] + b" " * 5000 + b"}", line]))
+    assert (list(found.drafts), found.refused) == (["1", "3"], {"2": "too_large"})
+
+
+def test_more_lines_than_allowed_end_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_lines, "MEMBERS_MAX", 3)
+    found = streamed(b"\n".join([dumped()] * 9))
+    assert (len(found.drafts), found.ended) == (3, "too_many_members")
+
+
+def test_a_json_file_too_large_for_memory_is_no_stream() -> None:
+    with pytest.raises(PermanentError, match="too_large"):
+        streamed(b'{\n"text": "x"\n}')
 
 
 @pytest.mark.parametrize(
@@ -103,6 +171,9 @@ def test_several_lines_of_json_are_named() -> None:
             "Sum.\n\nH\n\nOne.",
         ),
         ("2 < 3 and 5 > 4 they said.", "2 < 3 and 5 > 4 they said."),
+        ("&lt;p&gt;One.&lt;/p&gt;&lt;p&gt;Two.&lt;/p&gt;", "One.\n\nTwo."),
+        ("<div>&lt;p&gt;One.&lt;/p&gt;&lt;p&gt;Two.&lt;/p&gt;</div>", "One.\n\nTwo."),
+        ({"rendered": "<p>One.</p>"}, "One."),
     ],
 )
 def test_a_text_may_be_plain_marked_up_or_in_parts(text: object, expected: str) -> None:
@@ -122,7 +193,7 @@ def test_json_without_a_text_is_no_article(value: object) -> None:
     assert (rejection.stage, rejection.error) == ("parse", "not_an_article")
 
 
-@pytest.mark.parametrize("data", [b'{"text": "x', b'{"a" 1}', b"[1,", b'{"text": "\x01"}'])
+@pytest.mark.parametrize("data", [b'{"text": "x', b'{"a" 1}', b"[1,"])
 def test_damaged_json_is_malformed(data: bytes) -> None:
     assert rejection_of(data, "a.json").error == "malformed"
 

@@ -1,64 +1,123 @@
-"""A JSON file as scrapers and feeds write it: one article under the usual keys."""
+"""A JSON file as scrapers and services write it: an article under the usual keys, a list of them, or one a line."""
 
 from __future__ import annotations
 
-import json
+import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-
-import orjson
-from resiliparse.parse.html import HTMLTree
 
 from worker.article import Removal
 from worker.draft import Draft
 from worker.errors import PermanentError
-from worker.parse.decode import decode
-from worker.parse.html_body import fragment_paragraphs
-from worker.parse.html_limits import refuse_hostile
-from worker.parse.plain_text import split_lines, split_paragraphs
-from worker.parse.supplied import Value, fields_of, found_at
+from worker.parse import json_feed
+from worker.parse.decode import Decoded, decode
+from worker.parse.fragment import images_in, split_marked_up
+from worker.parse.json_lines import is_json_lines, json_lines
+from worker.parse.json_value import Value, dump_json, load_json
+from worker.parse.member_names import Names
+from worker.parse.members import MEMBERS_MAX, BadMember, Container, Member
+from worker.parse.ninjs import as_usual, is_ninjs
+from worker.parse.supplied import fields_of, found_at, image_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import BinaryIO
 
+    from worker.draft import Fields
     from worker.rules import Rules
 
 _DEPTH_MAX = 8
 _ITEMS_MAX = 5000
-_TAG = re.compile(r"</?(?:p|div|br|h[1-6]|ul|ol|li|blockquote|span|strong|em|a|figure)\b[^<>]*/?>", re.IGNORECASE)
 _TRUNCATION = re.compile(r"\s*\[\+\d{1,9} chars\]\s*\Z", re.ASCII)
-_PARTS = ("summary", "headline", "paragraphs", "sections", "text", "content", "value", "children")
+_PARTS = ("summary", "headline", "paragraphs", "sections", "text", "content", "value", "children", "rendered")
+_IMAGES_MAX = 50
+_LINKED = frozenset({"@type", "@graph", "@context"})
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """An object that is an article, and its paragraphs."""
+    """An object that is an article, and its paragraphs; those of its summary where it has no others."""
 
     article: dict[str, Value]
     paragraphs: tuple[str, ...]
+    is_summary: bool = False
 
 
-def read_json(data: bytes, rules: Rules) -> Draft:
-    """The draft of the article in a JSON file.
+@dataclass(frozen=True, slots=True)
+class _Several:
+    """What may be several articles: name and value of each."""
+
+    items: tuple[tuple[str, Value], ...]
+
+
+def read_json(data: bytes, rules: Rules) -> Draft | Container:
+    """The draft of the article in a JSON file, or the articles in a list, a feed or JSON Lines.
 
     Raises:
-        PermanentError: it is no JSON, holds several articles or none.
+        PermanentError: it is no JSON, or holds no article.
     """
     decoded = decode(data)
-    found = _article_in(_loaded(decoded.text), rules, 0)
+    try:
+        value = load_json(decoded.text)
+    except PermanentError:
+        if is_json_lines(decoded.text):
+            return json_lines(io.BytesIO(decoded.text.encode("utf-8", "replace")), read_item)
+        raise
+    if json_feed.is_feed(value):
+        return json_feed.entries(value)
+    found = _articles_in(value, rules, 0)
+    if isinstance(found, _Several):
+        return Container("json", _members(found))
+    return _draft(found, decoded, rules)
+
+
+def stream_json_lines(file: BinaryIO, _rules: Rules) -> Container:
+    """The articles in JSON Lines too large for memory.
+
+    Raises:
+        PermanentError: it is JSON of another form, which is only read as a whole.
+    """
+    return json_lines(file, read_item)
+
+
+def read_item(data: bytes, rules: Rules) -> Draft:
+    """The draft of the one article in the JSON of a list's item or a line.
+
+    Raises:
+        PermanentError: as for `read_json`; it holds several.
+    """
+    decoded = decode(data)
+    found = _articles_in(load_json(decoded.text), rules, 0)
+    if isinstance(found, _Several):
+        raise PermanentError("parse", "nested_archive", f"a list of {len(found.items)} inside of a list")
+    return _draft(found, decoded, rules)
+
+
+def _draft(found: _Found | None, decoded: Decoded, rules: Rules) -> Draft:
     if found is None:
         raise PermanentError("parse", "not_an_article", "the JSON has no text under any of the usual keys")
     paragraphs, removed = _without_mark(found.paragraphs)
-    return Draft(
-        "application/json",
-        "json",
-        decoded.encoding,
-        paragraphs,
-        fields=fields_of(found.article, rules.json_keys, rules),
-        removed=removed,
-        flags=(*decoded.flags, "truncated") if removed else decoded.flags,
-    )
+    flags = (*decoded.flags, *(("truncated",) if removed else ()), *(("summary_only",) if found.is_summary else ()))
+    form = "ninjs" if is_ninjs(found.article) else "json"
+    fields = _fields(found, rules)
+    return Draft("application/json", form, decoded.encoding, paragraphs, fields=fields, removed=removed, flags=flags)
+
+
+def _fields(found: _Found, rules: Rules) -> Fields:
+    fields = fields_of(found.article, rules.json_keys, rules)
+    if found.is_summary:
+        fields = replace(fields, summary=None)
+    if fields.images:
+        return fields
+    shown = (image for text in _texts(found.article, rules) for image in images_in(text))
+    images = (image_of(address, caption, base=fields.url) for address, caption in shown)
+    return replace(fields, images=tuple(dict.fromkeys(image for image in images if image))[:_IMAGES_MAX])
+
+
+def _texts(article: Value, rules: Rules) -> Iterator[str]:
+    for key in rules.json_keys["text"]:
+        yield from (text for text in found_at(article, key) if isinstance(text, str))
 
 
 def _without_mark(paragraphs: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[Removal, ...]]:
@@ -69,60 +128,102 @@ def _without_mark(paragraphs: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[R
     return (*paragraphs[:-1], paragraphs[-1][: mark.start()]), (Removal("truncation_mark", mark.group().strip()),)
 
 
-def _loaded(text: str) -> Value:
-    """The value of a JSON text. What Python's own writer makes of NaN and infinity is read as null."""
-    try:
-        return orjson.loads(text)
-    except ValueError:
-        pass
-    try:
-        value: Value = json.loads(text, parse_constant=lambda _: None, parse_int=_whole)
-    except RecursionError:
-        raise PermanentError("parse", "too_deep", "the JSON is nested too deeply") from None
-    except ValueError as error:
-        first_line = text.lstrip().partition("\n")[0]
-        if _is_json(first_line) and first_line.startswith("{"):
-            raise PermanentError("parse", "unsupported_format", "it is JSON Lines, one document per line") from None
-        raise PermanentError("parse", "malformed", f"the JSON is damaged: {error}") from None
-    return value
+def _members(found: _Several) -> Iterator[Member | BadMember]:
+    names = Names()
+    for number, (name, item) in enumerate(found.items):
+        if number >= MEMBERS_MAX:
+            raise PermanentError("parse", "too_many_members", f"more than {MEMBERS_MAX} items in a list")
+        yield Member(names.unique(name), dump_json(item), read_item)
 
 
-def _whole(digits: str) -> int | None:
-    """Python refuses to read numbers of thousands of digits; none of them means anything here."""
-    return int(digits) if len(digits) <= 20 else None
-
-
-def _is_json(text: str) -> bool:
-    try:
-        orjson.loads(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _article_in(value: Value, rules: Rules, depth: int) -> _Found | None:
-    """The one object with a text in `value`: itself, or in a list or under a usual key."""
+def _articles_in(value: Value, rules: Rules, depth: int) -> _Found | _Several | None:
+    """The object with a text in `value`: itself, or under a usual key; several where that is a list."""
     if depth > _DEPTH_MAX:
         return None
     if isinstance(value, list):
-        found = [f for item in value[:_ITEMS_MAX] if (f := _article_in(item, rules, depth + 1)) is not None]
-        if len(found) > 1:
-            message = f"it is a list of {len(found)} articles; one per file is read"
-            raise PermanentError("parse", "unsupported_format", message)
-        return found[0] if found else None
+        return _in_list(value, rules, depth)
     if not isinstance(value, dict):
         return None
+    value = as_usual(value)
+    found = _with_text(value, rules)
+    if found is not None:
+        return found
+    folded = {name.casefold(): inner for name, inner in value.items()}
+    for key in rules.json_keys["containers"]:
+        inside = _articles_in(folded.get(key), rules, depth + 1)
+        if inside is not None:
+            return inside
+    return _with_summary(value, rules) or _by_name(value, rules)
+
+
+def _in_list(items: list[Value], rules: Rules, depth: int) -> _Found | _Several | None:
+    objects = [(str(number), item) for number, item in enumerate(items, 1) if isinstance(item, dict)]
+    if any(not _LINKED.isdisjoint(item) for _, item in objects):
+        return _in_graph(objects, rules, depth)
+    # One that is an article makes the others articles that are damaged.
+    if any(_is_article(item, rules, depth) for _, item in objects[:_ITEMS_MAX]):
+        return _Several(tuple(objects))
+    return None
+
+
+def _is_article(item: Value, rules: Rules, depth: int) -> bool:
+    try:
+        return _articles_in(item, rules, depth + 1) is not None
+    except PermanentError:
+        return False
+
+
+def _in_graph(objects: list[tuple[str, dict[str, Value]]], rules: Rules, depth: int) -> _Found | _Several | None:
+    """The articles among linked data, which describes pages, outlets and people as well."""
+    types = frozenset(rules.json_keys["types"])
+    typed = [(name, item) for name, item in objects if _types_of(item) & types] or objects
+    found = [(name, item, inside) for name, item in typed if (inside := _articles_in(item, rules, depth + 1))]
+    whole = [(name, item, inside) for name, item, inside in found if not _is_summary(inside)] or found
+    if len(whole) == 1:
+        return whole[0][2]
+    return _Several(tuple((name, item) for name, item, _ in whole)) if whole else None
+
+
+def _is_summary(found: _Found | _Several) -> bool:
+    return isinstance(found, _Found) and found.is_summary
+
+
+def _types_of(item: dict[str, Value]) -> frozenset[str]:
+    kinds = item.get("@type")
+    return frozenset(str(k).rpartition("/")[2].casefold() for k in (kinds if isinstance(kinds, list) else [kinds]))
+
+
+def _with_text(value: dict[str, Value], rules: Rules) -> _Found | None:
     for key in rules.json_keys["text"]:
         paragraphs = tuple(p for inner in found_at(value, key) for p in _paragraphs(inner, 0))
-        if any(c.isalpha() for paragraph in paragraphs for c in paragraph):
+        if _has_letters(paragraphs):
             return _Found(value, paragraphs)
-    inside = [inner for key in rules.json_keys["containers"] for inner in found_at(value, key)]
-    return _article_in(inside, rules, depth + 1) if inside else None
+    return None
+
+
+def _with_summary(value: dict[str, Value], rules: Rules) -> _Found | None:
+    """`value` as an article that is only announced: a headline, a summary, and where or when it stands."""
+    said = fields_of(value, rules.json_keys, rules)
+    if said.headline and said.summary and (said.url or said.published):
+        paragraphs = split_marked_up(said.summary)
+        return _Found(value, paragraphs, is_summary=True) if _has_letters(paragraphs) else None
+    return None
+
+
+def _by_name(value: dict[str, Value], rules: Rules) -> _Several | None:
+    """The articles of an object that has nothing but articles, each under a name of its own."""
+    if len(value) > 1 and all(isinstance(item, dict) and _with_text(item, rules) for item in value.values()):
+        return _Several(tuple(value.items()))
+    return None
+
+
+def _has_letters(paragraphs: tuple[str, ...]) -> bool:
+    return any(c.isalpha() for paragraph in paragraphs for c in paragraph)
 
 
 def _paragraphs(value: Value, depth: int) -> Iterator[str]:
     if isinstance(value, str):
-        yield from _split(value)
+        yield from split_marked_up(value)
     elif depth > _DEPTH_MAX:
         return
     elif isinstance(value, list):
@@ -131,10 +232,3 @@ def _paragraphs(value: Value, depth: int) -> Iterator[str]:
     elif isinstance(value, dict):
         for name in _PARTS:
             yield from _paragraphs(value.get(name), depth + 1)
-
-
-def _split(text: str) -> tuple[str, ...]:
-    if _TAG.search(text):
-        refuse_hostile(text.encode("utf-8", "replace"))
-        return fragment_paragraphs(HTMLTree.parse(text.encode("utf-8", "replace").decode()))
-    return tuple(p for p in split_paragraphs(split_lines(text)) if not p.isspace())

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from worker.article import Author, Image, Publisher, Subject
 from worker.draft import Fields
 from worker.parse.dates import read_date, read_epoch
+from worker.parse.fragment import strip_markup
 from worker.parse.people import is_person, read_names
 from worker.parse.urls import absolute_url, canonical_url, domain_of
 
@@ -28,8 +29,9 @@ _LINE_CHARACTERS_MAX = 500
 _TEXT_CHARACTERS_MAX = 5000
 _ITEMS_MAX = 50
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?(?:\.\d+)?", re.ASCII)
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]{2,8}){0,3}", re.ASCII | re.IGNORECASE)
 _DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)+")
-_NAMES_OF_TEXT = ("name", "main", "@value", "#text", "text", "title", "value")
+_NAMES_OF_TEXT = ("name", "main", "@value", "#text", "text", "title", "value", "rendered", "$oid")
 _NAMES_OF_URL = ("url", "contenturl", "@id", "href", "src")
 _STATUSES: Mapping[str, Literal["usable", "withheld", "cancelled"]] = {
     "usable": "usable",
@@ -46,7 +48,7 @@ def fields_of(supplied: Value, keys: Keys, rules: Rules, *, base: str | None = N
     publisher = _publisher(said, url)
     headline = said.line("headline")
     return Fields(
-        guid=said.line("guid"),
+        guid=said.line("guid") or said.number("guid"),
         url=url,
         headline=headline,
         headline_origin="metadata" if headline else None,
@@ -64,7 +66,24 @@ def fields_of(supplied: Value, keys: Keys, rules: Rules, *, base: str | None = N
         rights=said.line("rights"),
         subjects=_subjects(said),
         images=_images(said, base),
+        language=next((tag for text in said.texts("language") if (tag := language_tag(text))), None),
     )
+
+
+def language_tag(text: str) -> str | None:
+    """`text` as a BCP 47 tag with its usual capitals; None where it is none, such as `English`."""
+    if not _LANGUAGE.fullmatch(text):
+        return None
+    first, *rest = text.replace("_", "-").split("-")
+    parts = [part.upper() if len(part) == 2 else part.title() if len(part) == 4 else part.lower() for part in rest]
+    tag = "-".join([first.lower(), *parts])
+    return None if tag == "und" else tag
+
+
+def image_of(address: str, caption: str | None = None, credit: str | None = None, *, base: str | None) -> Image | None:
+    """The image at `address`; None where that is no address."""
+    url = absolute_url(address, base=base)
+    return Image(url, text_of(caption), text_of(credit)) if url else None
 
 
 class _Said:
@@ -85,6 +104,11 @@ class _Said:
             text = text_of(value)
             if text:
                 yield text
+
+    def number(self, name: str) -> str | None:
+        """The first whole number as a text."""
+        numbers = (value for value in self.values(name) if isinstance(value, int) and not isinstance(value, bool))
+        return next((str(number) for number in numbers), None)
 
     def line(self, name: str, characters_max: int = _LINE_CHARACTERS_MAX) -> str | None:
         """The first text; a longer one than allowed is something else than the field."""
@@ -112,7 +136,7 @@ def text_of(value: Value) -> str | None:
     if isinstance(value, dict):
         folded = {name.casefold(): inner for name, inner in value.items() if isinstance(name, str)}
         value = next((folded[name] for name in _NAMES_OF_TEXT if isinstance(folded.get(name), str)), None)
-    return " ".join(value.split()) or None if isinstance(value, str) else None
+    return strip_markup(value) or None if isinstance(value, str) else None
 
 
 def _url_of(value: Value, base: str | None) -> str | None:
@@ -158,10 +182,17 @@ def _people(values: Iterator[Value], rules: Rules) -> Iterator[str]:
         if isinstance(value, str):
             yield from read_names(value[:_TEXT_CHARACTERS_MAX], rules.people)
         elif isinstance(value, dict):
-            kind = str(value.get("@type", "Person"))
             name = text_of(value)
-            if name and kind.endswith("Person") and (is_person(name, rules.people) or _is_mononym(name, value)):
+            if name is None or not _is_called_person(value.get("@type")):
+                continue
+            if is_person(name, rules.people) or _is_mononym(name, value):
                 yield name
+
+
+def _is_called_person(kinds: Value) -> bool:
+    """Whether something of the type `kinds`, one or several of schema.org's, may be a person."""
+    every = kinds if isinstance(kinds, list) else [kinds]
+    return kinds is None or any(str(kind).endswith("Person") for kind in every)
 
 
 def _is_mononym(name: str, value: dict[str, Value]) -> bool:
