@@ -18,6 +18,9 @@ with open(DOCUMENT, encoding="utf-8") as file:
     TEXT = file.read()
 
 
+READERS = [f"parse/{name}" for name in sorted(os.listdir(f"{ROOT}/worker/parse")) if name.endswith(".py")]
+
+
 def test_the_generated_parts_are_up_to_date() -> None:
     assert written(TEXT) == TEXT, "run `python -m tests.record_tables`"
     assert {match[2] for match in PART.finditer(TEXT)} == set(parts())
@@ -53,14 +56,13 @@ def rule_rows() -> list[dict[str, Any]]:
 
 def test_every_kind_of_removed_text_is_explained() -> None:
     kinds = {row["kind"] for row in rule_rows() if "kind" in row} - {"heading"}
-    readers = ("parse/header.py", "parse/header_lines.py", "parse/json_document.py")
-    source = sources_of(*readers, "cut/cut.py", "cut/edges.py")
+    source = sources_of(*READERS, "cut/cut.py", "cut/edges.py")
     written_out = set(re.findall(r'(?:Removal|_Line|Cut)\(\s*"(\w+)"', source))
     assert set(table_under("### Removed")) == kinds | written_out
 
 
 def test_every_flag_is_explained() -> None:
-    source = sources_of("enrich/quality.py", "parse/decode.py", "parse/json_document.py", "parse/json_feed.py")
+    source = sources_of("enrich/quality.py", *READERS)
     for flag in table_under("### Quality"):
         assert f'"{flag}"' in source
     assert {row["flag"] for row in rule_rows() if "flag" in row} <= set(table_under("### Quality"))
@@ -68,8 +70,7 @@ def test_every_flag_is_explained() -> None:
 
 
 def test_every_reason_of_rejection_is_explained() -> None:
-    readers = sorted(name for name in os.listdir(f"{ROOT}/worker/parse") if name.endswith(".py"))
-    source = sources_of(*(f"parse/{name}" for name in readers), "pipeline.py", "record.py")
+    source = sources_of(*READERS, "pipeline.py", "record.py")
     raised = set(re.findall(r'PermanentError\(\s*"\w+",\s*"(\w+)"', source)) | {"line_too_long"}
     assert set(re.findall(r"^\| `(\w+)` \|", TEXT.rpartition("Reasons that")[2], re.MULTILINE)) == raised
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from worker.config_files import load_rules
@@ -85,3 +85,18 @@ def error_of(data: bytes, path: str = "a.bin") -> str:
     assert (whole.drafts, whole.refused) == ({}, {})
     assert whole.ended is not None
     return whole.ended
+
+
+def as_expected(found: Opened) -> dict[str, object]:
+    """What `found` holds as the files in `tests/golden/members` have it: only what is not empty."""
+    drafts = {
+        name: {
+            "format": draft.format,
+            "paragraphs": draft.paragraphs,
+            "flags": draft.flags,
+            **{key: value for key, value in asdict(draft.fields).items() if value not in (None, ())},
+            **({"removed": draft.removed} if draft.removed else {}),
+        }
+        for name, draft in found.drafts.items()
+    }
+    return {"format": found.format, "articles": drafts, "refused": found.refused, "ended": found.ended}

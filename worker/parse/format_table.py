@@ -12,6 +12,10 @@ from typing import TYPE_CHECKING
 from worker.parse.feed import read_feed
 from worker.parse.html_page import read_html
 from worker.parse.json_document import read_json, stream_json_lines
+from worker.parse.mail import read_mail
+from worker.parse.mbox import stream_mbox
+from worker.parse.newsml import read_newsml
+from worker.parse.nitf import read_nitf
 from worker.parse.plain_text import read_text
 
 if TYPE_CHECKING:
@@ -31,7 +35,11 @@ _PAGE = (
     rb"|header|figure|blockquote|center|table|ul|ol|img|br|a|b|i|em|strong|font)[\s>/]"
 )
 _FEED = rb"<" + _PREFIX + rb"(?:(?:rss|feed|rdf)[\s>/]|channel(?:\s+[a-z:]+=|>))"
-_MAIL = rb"(?=(?:received|return-path|delivered-to|mime-version|message-id|x-mozilla-status|dkim-signature):)"
+_NEWSML = rb"(?:news|package|concept|knowledge|planning|catalog)(?:item|message|ml)"
+_MAIL = (
+    rb"(?=(?:received|return-path|delivered-to|mime-version|message-id|x-mozilla-status|dkim-signature"
+    rb"|content-transfer-encoding|x-original-to|authentication-results|list-id|x-mailer|in-reply-to):)"
+)
 _HEADER_LINE = rb"[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*+"
 _MAILBOX = rb"From \S+ +(?:mon|tue|wed|thu|fri|sat|sun) [a-z]{3} +\d"
 
@@ -99,18 +107,28 @@ FORMATS: tuple[Format, ...] = (
         "nitf",
         "an XML news file (NITF)",
         _begins(_PROLOGUE + rb"(?:<!doctype\s+nitf[\s>]|" + _DOCTYPE + rb"<" + _PREFIX + rb"nitf[\s>])"),
+        read_nitf,
     ),
     Format(
         "newsml",
         "an XML news file (NewsML)",
-        _begins(_PROLOGUE + _DOCTYPE + rb"<" + _PREFIX + rb"(?:news|package)(?:item|message|ml)[\s>]"),
+        _begins(_PROLOGUE + rb"(?:<!doctype\s+newsml[\s>]|" + _DOCTYPE + rb"<" + _PREFIX + _NEWSML + rb"[\s>])"),
+        open=read_newsml,
     ),
     Format("feed", "a feed", _begins(_PROLOGUE + _DOCTYPE + _FEED), open=read_feed),
-    Format("xml", "XML", _begins(_BLANK + rb"<(?:\?xml\s|!doctype|[a-z][\w.:-]*+(?:\s[^<>]*)?>\s*+<[a-z!])")),
+    Format(
+        "xml",
+        "XML",
+        _begins(_BLANK + rb"<(?:\?xml\s|!doctype|[a-z][\w.:-]*+(?:\s[^<>]*)?>\s*+<[a-z!])"),
+        open=read_newsml,
+    ),
+    Format("mbox", "a mailbox (mbox)", _begins(_MAILBOX), stream=stream_mbox),
     Format(
         "mail",
         "mail",
-        _begins(_MAILBOX + rb"|(?:" + _HEADER_LINE + rb"){0,40}?" + _MAIL + _HEADER_LINE + rb"[\w-]+:"),
+        _begins(rb"(?:" + _HEADER_LINE + rb"){0,40}?" + _MAIL + _HEADER_LINE + rb"[\w-]+:"),
+        open=read_mail,
+        endings=(".eml",),
     ),
     Format(
         "json",

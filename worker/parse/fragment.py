@@ -38,6 +38,15 @@ def split_marked_up(text: str) -> tuple[str, ...]:
     text = _unescaped(text)
     if not is_marked_up(text):
         return tuple(p for p in split_paragraphs(split_lines(text)) if not p.isspace())
+    return split_html(text)
+
+
+def split_html(text: str) -> tuple[str, ...]:
+    """The paragraphs of a piece of HTML.
+
+    Raises:
+        PermanentError: it is hostile.
+    """
     paragraphs = _from_html(text)
     if any(_ESCAPED_BLOCK.search(p) for p in paragraphs):
         # HTML that was escaped, and then put into HTML again.
