@@ -78,7 +78,9 @@ def _match(first: str, rules: Rules) -> re.Match[str] | None:
     head = first[:_LOOKED_AT_MAX]
     for at, form in enumerate(_FORMS):
         match = form.match(head)
-        if match is not None and match.end() < min(len(first), _HEAD_MAX) and _is_dateline(match, rules, in_capitals=at == 0):
+        if match is None or match.end() >= min(len(first), _HEAD_MAX):
+            continue
+        if _is_dateline(match, rules, in_capitals=at == 0):
             return match
     return None
 
