@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 Place = Literal["start", "end", "anywhere"]
 
 PLACES: tuple[Place, ...] = ("start", "end", "anywhere")
 _ENDING_MAX = 24
-_OPENING_MAX = 40
 _MARKS = ' -–—*•⦁#>_[](){}|:.,…»■□◆"“”'
+_FIRST_MAX = 32
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,16 +54,20 @@ class CutIndex:
     endings: tuple[str, ...]
     hints: tuple[tuple[str, tuple[CutRule, ...]], ...]
 
-    def betrayed(self, paragraph: str) -> tuple[CutRule, ...]:
-        """The rules that `paragraph` gives reason to try."""
-        found = self.opens.get(first_word(paragraph), ())
+    def betrayed(self, paragraph: str, first: str) -> tuple[CutRule, ...]:
+        """The rules that `paragraph`, whose first word is `first`, gives reason to try."""
+        found = self.opens.get(first, ())
         if self.endings and (ending := paragraph[-_ENDING_MAX:].lower()).endswith(self.endings):
             found += tuple(rule for word, rules in self.closes.items() if ending.endswith(word) for rule in rules)
-        if self.hints:
-            lowered = paragraph.lower()
-            for hint, rules in self.hints:
-                if hint in lowered:
-                    found += rules
+        return found + self.hinted(paragraph) if self.hints else found
+
+    def hinted(self, text: str) -> tuple[CutRule, ...]:
+        """The rules for which a hint stands anywhere in `text`."""
+        lowered = text.lower()
+        found: tuple[CutRule, ...] = ()
+        for hint, rules in self.hints:
+            if hint in lowered:
+                found += rules
         return found
 
 
@@ -82,9 +86,9 @@ class CutRules:
     outlets: frozenset[str]
 
 
-def first_word(paragraph: str) -> str:
-    """The first word in small letters without the marks around it; "" where those are all there is."""
-    return paragraph[:_OPENING_MAX].lstrip(_MARKS).partition(" ")[0].rstrip(_MARKS).lower()
+def first_words(paragraphs: Sequence[str]) -> list[str]:
+    """Of each paragraph the first word in small letters without the marks around it; "" where it is all marks."""
+    return [one[:_FIRST_MAX].lstrip(_MARKS).partition(" ")[0].rstrip(_MARKS).lower() for one in paragraphs]
 
 
 def cut_rules_from(tables: Iterable[Mapping[str, Any]], agencies: Mapping[str, Any]) -> CutRules:

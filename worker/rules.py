@@ -53,10 +53,12 @@ class PeopleRules:
 
 @dataclass(frozen=True, slots=True)
 class DateRules:
-    """Words in dates: month name -> 1 to 12, zone -> offset."""
+    """Words in dates: month name -> 1 to 12, zone -> offset; countries by the order of day and month."""
 
     months: Mapping[str, int]
     zones: Mapping[str, str]
+    day_first: frozenset[str]
+    month_first: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,8 @@ def _people(table: dict[str, Any], outlet_words: frozenset[str]) -> PeopleRules:
 
 def _dates(table: dict[str, Any]) -> DateRules:
     months = {name: int(number) for number, names in table["months"].items() for name in names}
-    return DateRules(months, dict(table["zones"]))
+    order = table["order"]
+    return DateRules(months, dict(table["zones"]), frozenset(order["day_first"]), frozenset(order["month_first"]))
 
 
 def _tracking(table: dict[str, Any]) -> re.Pattern[str]:

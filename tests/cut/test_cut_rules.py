@@ -14,7 +14,7 @@ import pytest
 
 from tests.cut.documents import WORDS, cut_of
 from worker.config_files import config_folder, load_rules
-from worker.cut_rules import cut_rules_from, first_word
+from worker.cut_rules import cut_rules_from, first_words
 
 FOLDER = f"{config_folder()}/rules"
 AGENCIES: dict[str, Any] = {"agency": [], "dateline_outlets": []}
@@ -113,9 +113,7 @@ def test_a_pattern_takes_no_time_on_hostile_paragraphs(row: dict[str, Any]) -> N
 
 
 def test_the_first_word_is_found_under_its_marks() -> None:
-    assert first_word("• *READ MORE: Ferries") == "read"
-    assert first_word("[...]") == ""
-    assert first_word("") == ""
+    assert first_words(["• *READ MORE: Ferries", "[...]", "Read: it", ""]) == ["read", "", "read", ""]
 
 
 @pytest.mark.parametrize(
@@ -135,5 +133,5 @@ def test_a_rule_that_can_not_work_is_refused_with_its_reason(row: dict[str, Any]
 def test_rules_of_a_file_of_ones_own_are_used() -> None:
     row = {"kind": "promo", "opens": ["buy"], "pattern": "buy our mugs.*"}
     rules = cut_rules_from([{"cut": [row]}], AGENCIES)
-    assert [rule.kind for rule in rules.end.betrayed("Buy our mugs today")] == ["promo"]
-    assert load_rules().cuts.end.betrayed("Buy our mugs today") == ()
+    assert [rule.kind for rule in rules.end.betrayed("Buy our mugs today", "buy")] == ["promo"]
+    assert load_rules().cuts.end.betrayed("Buy our mugs today", "buy") == ()

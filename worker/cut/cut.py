@@ -4,6 +4,7 @@
     end        footers, credits, disclaimers, promos, lists of links below them
     anywhere   advertisement marks, links and captions between paragraphs, exact forms only
     dateline   `KYIV, Oct 15 (Reuters) —` before the first word
+    dates      day and month in unknown order, now that the whole document can be asked
 
 The forms are data (`[[cut]]` in `config/rules/*.toml`). Nothing of them is lost: each cut goes to `removed`
 word for word, and what it says (who contributed, where the copy came from, whose it is) to the fields. At
@@ -20,6 +21,7 @@ from worker.cut.credits import with_credits
 from worker.cut.dateline import with_dateline
 from worker.cut.edges import find_cuts
 from worker.cut.syndication import with_syndication
+from worker.parse.date_order import with_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,6 +43,8 @@ def cut(normalized: Normalized, rules: Rules) -> Normalized:
     left = _without(paragraphs, cuts)
     if cuts:
         fields = with_credits(fields, cuts, rules)
+    said = (removal.text or "" for removal in normalized.removed)
+    fields = with_order(fields, (*said, normalized.text), rules.dates)
     first, fields, dateline = with_dateline(left[0], fields, cuts, rules)
     fields = with_syndication(fields, cuts, rules)
     if not cuts and dateline is None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from worker.rules import Rules
 
 _HEAD_MAX: Final = 130
+_LOOKED_AT_MAX: Final = 600
 _CAPITALS: Final = r"(?:[A-ZÀ-ÞŁŚŻŞİČŠŽА-ЯІЇЄ][A-ZÀ-ÞŁŚŻŞİČŠŽА-ЯІЇЄ.'’/-]*)"
 _REGION: Final = r"[A-ZÀ-Þ][\w.’'-]{0,15}"
 _PLACE: Final = rf"(?P<place>{_CAPITALS}(?: {_CAPITALS}){{0,4}}(?:[,/] ?{_REGION}(?: {_REGION}){{0,2}}){{0,2}})"
@@ -49,7 +50,9 @@ _NO_PLACES: Final = frozenset((
     "PM", "AM", "NO", "YES", "OK", "I", "A", "THE", "WE", "IT", "POLL", "NOW",
 ))
 _NO_FIRST_WORDS: Final = _NO_PLACES - {"NEW", "FACT", "LIVE", "NO"}
+_SIGNS: Final = "(-–—―"
 _LETTERS_MIN: Final = 3
+_LONG_WORD_MIN: Final = 8
 _YEAR_IN_ADDRESS: Final = re.compile(r"/(?P<year>(?:19|20)\d\d)[/-](?P<month>\d\d)(?:[/-](?P<day>\d\d))?(?!\d)")
 _YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _DAY: Final = len("2024-10-15")
@@ -59,7 +62,7 @@ def with_dateline(
     first: str, fields: Fields, cuts: Sequence[Cut], rules: Rules
 ) -> tuple[str, Fields, str | None]:
     """The first paragraph without its dateline, the fields with it, and the words that were cut."""
-    match = _match(first, rules) if "(" in first[:_HEAD_MAX] or "-" in first[:_HEAD_MAX] or _has_dash(first) else None
+    match = _match(first, rules) if any(sign in first[:_HEAD_MAX] for sign in _SIGNS) else None
     if match is None:
         return first, fields, None
     found = match.groupdict()
@@ -71,16 +74,13 @@ def with_dateline(
     return first[match.end() :], fields, words
 
 
-def _has_dash(first: str) -> bool:
-    head = first[:_HEAD_MAX]
-    return "—" in head or "–" in head or "―" in head
-
-
 def _match(first: str, rules: Rules) -> re.Match[str] | None:
-    head = first[:_HEAD_MAX]
+    head = first[:_LOOKED_AT_MAX]
     for at, form in enumerate(_FORMS):
         match = form.match(head)
-        if match is not None and match.end() < len(first) and _is_dateline(match, rules, in_capitals=at == 0):
+        if match is None or match.end() >= min(len(first), _HEAD_MAX):
+            continue
+        if _is_dateline(match, rules, in_capitals=at == 0):
             return match
     return None
 
@@ -93,7 +93,7 @@ def _is_dateline(match: re.Match[str], rules: Rules, *, in_capitals: bool) -> bo
     if place is not None and not _is_place(place):
         return False
     if agency is None:
-        return in_capitals and place is not None
+        return in_capitals and place is not None and not _has_common_word(place, match.string)
     return _is_known(agency, rules) or (in_capitals and place is not None)
 
 
@@ -105,6 +105,11 @@ def _is_place(place: str) -> bool:
     town = re.split(r"[,/]", place)[0].strip()
     letters = sum(letter.isalpha() for letter in town)
     return letters >= _LETTERS_MIN and town not in _NO_PLACES and town.split()[0] not in _NO_FIRST_WORDS
+
+
+def _has_common_word(place: str, head: str) -> bool:
+    """Whether a long word of `place` stands in small letters in the words that follow: a slug, no place."""
+    return any(len(word) >= _LONG_WORD_MIN and word.lower() in head for word in place.split())
 
 
 def _is_known(agency: str, rules: Rules) -> bool:

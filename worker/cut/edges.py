@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from worker.cut.claims import Claims
+from worker.cut_rules import first_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,6 +23,8 @@ _LINKS_MAX: Final = 12
 _LINK_CHARACTERS_MAX: Final = 170
 _MIDDLE_LINKS_MAX: Final = 3
 _TAIL_SENTENCES_MAX: Final = 6
+_SMALL: Final = 60
+_ENDING: Final = 24
 _SENTENCE: Final = re.compile(r"(?<=[.!?…”\"’)\]]) (?=[^\s\W]|[(\[*©“\"])| (?=[\[(] ?(?:…|\.\.\.|\+\d))")
 _PROSE_END: Final = re.compile(r"[.,;:。！।][\"'’”»)\]]*\Z")
 _WORDS: Final = re.compile(r"[^\W_]+")
@@ -42,7 +45,7 @@ class Cut:
 
 def find_cuts(paragraphs: Sequence[str], fields: Fields, rules: Rules) -> list[Cut]:
     """The cuts in the order of the text; at least one paragraph, or a part of it, is in none of them."""
-    desk = _Desk(paragraphs, fields, rules)
+    desk = _Desk(paragraphs, first_words(paragraphs), fields, rules)
     below = desk.end()
     above = desk.start(below)
     return desk.start_cuts + desk.middle(above, below) + desk.end_cuts[::-1]
@@ -51,10 +54,11 @@ def find_cuts(paragraphs: Sequence[str], fields: Fields, rules: Rules) -> list[C
 class _Desk:
     """A text with the rules that it gives reason to try."""
 
-    __slots__ = ("claims", "end_cuts", "headline", "paragraphs", "rules", "start_cuts")
+    __slots__ = ("claims", "end_cuts", "headline", "paragraphs", "rules", "start_cuts", "words")
 
-    def __init__(self, paragraphs: Sequence[str], fields: Fields, rules: Rules) -> None:
+    def __init__(self, paragraphs: Sequence[str], words: Sequence[str], fields: Fields, rules: Rules) -> None:
         self.paragraphs = paragraphs
+        self.words = words
         self.rules: CutRules = rules.cuts
         self.claims = Claims(fields, rules, paragraphs)
         self.headline = folded(fields.headline) if fields.headline else ""
@@ -91,11 +95,14 @@ class _Desk:
 
     def middle(self, above: int, below: int) -> list[Cut]:
         """The cuts between the edges, of `paragraphs[above:below]`."""
+        paragraphs, words, rules = self.paragraphs, self.words, self.rules.anywhere
+        opens, endings = rules.opens, rules.endings
         cuts: list[Cut] = []
         at = above
         while at < below:
-            found = self._fit(at, self.rules.anywhere) if len(self.paragraphs[at]) <= _MIDDLE_CHARACTERS_MAX else None
-            if found is None:
+            betrayed = words[at] in opens or paragraphs[at][-_ENDING:].lower().endswith(endings)
+            found = self._fit(at, rules) if betrayed else None
+            if found is None or len(paragraphs[at]) > _MIDDLE_CHARACTERS_MAX:
                 at += 1
                 continue
             last = self._links_below(at, below) if found[0].links else at
@@ -107,7 +114,7 @@ class _Desk:
         paragraph = self.paragraphs[at]
         if len(paragraph) > CHARACTERS_MAX:
             return None
-        for rule in rules.betrayed(paragraph):
+        for rule in rules.betrayed(paragraph, self.words[at]):
             match = rule.pattern.fullmatch(paragraph)
             if match is not None:
                 says = {name: value for name, value in match.groupdict().items() if value}
@@ -134,8 +141,10 @@ class _Desk:
         paragraph = self.paragraphs[at]
         begin = max(len(paragraph) - CHARACTERS_MAX, 0)
         places = [match.end() for match in _SENTENCE.finditer(paragraph, begin)][-_TAIL_SENTENCES_MAX:]
+        sentences = self.rules.sentences
+        hinted = sentences.hinted(paragraph[places[0] :]) if places else ()
         for place in places:
-            for rule in self.rules.sentences.betrayed(paragraph[place:]):
+            for rule in sentences.opens.get(first_words((paragraph[place : place + _SMALL],))[0], ()) + hinted:
                 match = rule.pattern.fullmatch(paragraph, place)
                 says = {name: value for name, value in match.groupdict().items() if value} if match else {}
                 if match is not None and self.claims.hold(says, at):
