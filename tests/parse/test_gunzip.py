@@ -75,7 +75,11 @@ def test_a_bomb_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch
         inside.raise_damage()
 
 
-@pytest.mark.parametrize("inside", [gzip.compress(b"x", mtime=0), b"PK\x03\x04" + bytes(60), b"BZh91AY&SY" + bytes(60)], ids=["gzip", "zip", "bzip2"])
+@pytest.mark.parametrize(
+    "inside",
+    [gzip.compress(b"x"), b"PK\x03\x04" + bytes(60), b"BZh91AY&SY" + bytes(60)],
+    ids=["gzip", "zip", "bzip2"],  # the bytes of gzip hold the time
+)
 def test_archives_in_archives_are_refused(inside: bytes) -> None:
     assert error_of(gzip.compress(inside)) in {"nested_archive", "unsupported_format"}
 
