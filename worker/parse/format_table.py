@@ -17,6 +17,9 @@ from worker.parse.mbox import stream_mbox
 from worker.parse.newsml import read_newsml
 from worker.parse.nitf import read_nitf
 from worker.parse.plain_text import read_text
+from worker.parse.tar_archive import stream_tar
+from worker.parse.warc import stream_warc
+from worker.parse.zip_archive import stream_zip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,14 +82,14 @@ FORMATS: tuple[Format, ...] = (
     Format("docx", "a word-processor file (docx)", _begins(rb"PK\x03\x04.{0,4000}word/")),
     Format("odt", "a word-processor file (odt)", _begins(rb"PK\x03\x04.{26}mimetypeapplication/vnd\.oasis")),
     Format("epub", "an e-book (epub)", _begins(rb"PK\x03\x04.{26}mimetypeapplication/epub")),
-    Format("zip", "a zip archive", _begins(rb"PK(?:\x03\x04|\x05\x06|\x07\x08)")),
+    Format("zip", "a zip archive", _begins(rb"PK(?:\x03\x04|\x05\x06|\x07\x08)"), stream=stream_zip),
     Format("gzip", "a gzip file", _begins(rb"\x1f\x8b\x08"), is_unpacked=True),
     Format("bzip2", "a bzip2 file", _begins(rb"BZh[1-9]1AY&SY")),
     Format("xz", "an xz file", _begins(rb"\xfd7zXZ\x00")),
     Format("zstd", "a zstd file", _begins(rb"\x28\xb5\x2f\xfd")),
     Format("7z", "a 7z archive", _begins(rb"7z\xbc\xaf\x27\x1c")),
     Format("rar", "a rar archive", _begins(rb"Rar!\x1a\x07")),
-    Format("tar", "a tar archive", _begins(rb".{257}ustar")),
+    Format("tar", "a tar archive", _begins(rb".{257}ustar"), stream=stream_tar),
     Format("doc", "an old office file", _begins(rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")),
     Format("rtf", "a rich text file", _begins(rb"\{\\rtf\d")),
     Format("sqlite", "a SQLite database", _begins(rb"SQLite format 3\x00")),
@@ -101,7 +104,8 @@ FORMATS: tuple[Format, ...] = (
         _begins(rb"ID3[\x02-\x04]|OggS|fLaC|RIFF.{4}(?:WAVE|AVI )|\x00.{3}ftyp|\x1aE\xdf\xa3"),
     ),
     Format("program", "a program", _begins(rb"\x7fELF|MZ.{58,4000}PE\x00\x00")),
-    Format("warc", "a web archive (WARC)", _begins(rb"WARC/[01]\.\d+\r?\n")),
+    Format("warc", "a web archive (WARC)", _begins(rb"WARC/[01]\.\d+\r?\n"), stream=stream_warc),
+    Format("arc", "a web archive (ARC)", _begins(rb"filedesc://\S+ [\d.]+ \d{8,14} text/plain "), stream=stream_warc),
     Format("html", "HTML", _begins(_PROLOGUE + _PAGE), read_html, endings=(".html", ".htm", ".xhtml")),
     Format(
         "nitf",
