@@ -39,8 +39,9 @@ def test_every_kind_of_repair_is_explained() -> None:
 
 
 def test_every_kind_of_removed_text_is_explained() -> None:
-    rules = load_rules().headers
+    rules, body = load_rules().headers, load_rules().html_body
     kinds = {rule.kind for rule in (*rules.lines, *rules.prefixes)} - {"heading"}
+    kinds |= {*body.skipped_words.values(), *(rule.kind for rule in (*body.lines, *body.openers)), "hidden"}
     written_out = set(
         re.findall(r'(?:Removal|_Line)\(\s*"(\w+)"', sources_of("parse/header.py", "parse/json_document.py"))
     )
@@ -48,7 +49,7 @@ def test_every_kind_of_removed_text_is_explained() -> None:
 
 
 def test_every_flag_is_explained() -> None:
-    source = sources_of("enrich/quality.py", "parse/decode.py", "parse/json_document.py")
+    source = sources_of("enrich/quality.py", "parse/decode.py", "parse/json_document.py", "parse/html_page.py")
     for flag in table_under("### Quality"):
         assert f'"{flag}"' in source
     assert set(re.findall(r'flags\.append\("(\w+)"\)', source)) <= set(table_under("### Quality"))

@@ -34,6 +34,7 @@ class Fields:
     rights: str | None = None
     subjects: tuple[Subject, ...] = ()
     images: tuple[Image, ...] = ()
+    language: str | None = None
 
     def or_else(self, other: Fields) -> Fields:
         """These, and those of `other` where these say nothing."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import orjson
-from resiliparse.parse.html import HTMLTree
 
 from worker.article import Removal
 from worker.draft import Draft
@@ -136,5 +135,5 @@ def _paragraphs(value: Value, depth: int) -> Iterator[str]:
 def _split(text: str) -> tuple[str, ...]:
     if _TAG.search(text):
         refuse_hostile(text.encode("utf-8", "replace"))
-        return fragment_paragraphs(HTMLTree.parse(text.encode("utf-8", "replace").decode()))
+        return fragment_paragraphs(text.encode("utf-8", "replace").decode())
     return tuple(p for p in split_paragraphs(split_lines(text)) if not p.isspace())
