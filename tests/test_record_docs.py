@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.record_tables import DOCUMENT, PART, ROOT, parts, written
-from worker.config_files import config_folder
+from worker.config_files import config_folder, load_rules
 from worker.normalize.mend import KINDS
 from worker.record import _TRIMS
 
@@ -55,7 +55,9 @@ def rule_rows() -> list[dict[str, Any]]:
 
 
 def test_every_kind_of_removed_text_is_explained() -> None:
+    body = load_rules().html_body
     kinds = {row["kind"] for row in rule_rows() if "kind" in row} - {"heading"}
+    kinds |= {*body.skipped_words.values(), *(rule.kind for rule in (*body.lines, *body.openers)), "hidden"}
     source = sources_of(*READERS, "cut/cut.py", "cut/edges.py")
     written_out = set(re.findall(r'(?:Removal|_Line|Cut)\(\s*"(\w+)"', source))
     assert set(table_under("### Removed")) == kinds | written_out

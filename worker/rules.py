@@ -49,6 +49,8 @@ class PeopleRules:
     particles: frozenset[str]
     joiners: re.Pattern[str]
     openers: re.Pattern[str]
+    closers: re.Pattern[str]
+    organisation_endings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +65,19 @@ class DateRules:
 
 @dataclass(frozen=True, slots=True)
 class BodyRules:
-    """What in a page is not the article's text."""
+    """What in a page is not the article's text, and what is. `skipped_words`: word -> kind of what is cut."""
 
     skipped_elements: frozenset[str]
-    skipped_words: frozenset[str]
+    elsewhere_words: frozenset[str]
+    body_words: frozenset[str]
+    skipped_words: Mapping[str, str]
+    standfirst_words: frozenset[str]
+    byline_words: frozenset[str]
+    date_labels: frozenset[str]
+    openers: tuple[LineRule, ...]
+    lines: tuple[LineRule, ...]
+    credits: tuple[LineRule, ...]
+    not_articles: tuple[LineRule, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +147,15 @@ def _headers(table: dict[str, Any]) -> HeaderRules:
 def _people(table: dict[str, Any], outlet_words: frozenset[str]) -> PeopleRules:
     joiners = "|".join(re.escape(word) for word in table["joiners"])
     openers = "|".join(re.escape(word) for word in sorted(table["openers"], key=len, reverse=True))
+    closers = "|".join(re.escape(word) for word in sorted(table["closers"], key=len, reverse=True))
     return PeopleRules(
         organisation_words=frozenset(table["organisation_words"]) | outlet_words,
         not_persons=frozenset(name.removeprefix("the ") for name in table["not_persons"]),
         particles=frozenset(table["particles"]),
         joiners=re.compile(rf",?\s+(?:{joiners})\s+", re.IGNORECASE),
-        openers=re.compile(rf"(?:{openers}):?\s+", re.IGNORECASE),
+        openers=re.compile(rf"(?:{openers})\s*:\s*|(?:{openers})\s+", re.IGNORECASE),
+        closers=re.compile(rf"\s+(?:{closers})\b.*", re.IGNORECASE),
+        organisation_endings=tuple(table["organisation_endings"]),
     )
 
 
@@ -161,4 +175,16 @@ def _keys(table: dict[str, Any]) -> Keys:
 
 
 def _body(table: dict[str, Any]) -> BodyRules:
-    return BodyRules(frozenset(table["skipped_elements"]), frozenset(table["skipped_words"]))
+    return BodyRules(
+        skipped_elements=frozenset(table["skipped_elements"]),
+        elsewhere_words=frozenset(table["elsewhere_words"]),
+        body_words=frozenset(table["body_words"]),
+        skipped_words={word: row["kind"] for row in table["skipped"] for word in row["words"]},
+        standfirst_words=frozenset(table["standfirst"]["words"]),
+        byline_words=frozenset(table["byline"]["words"]),
+        date_labels=frozenset(table["date"]["labels"]),
+        openers=tuple(LineRule(row["kind"], re.compile(row["pattern"])) for row in table["opener"]),
+        lines=tuple(LineRule(row["kind"], re.compile(row["pattern"])) for row in table["line"]),
+        credits=tuple(LineRule("credit", re.compile(row["pattern"])) for row in table["credit"]),
+        not_articles=tuple(LineRule(row["reason"], re.compile(row["pattern"])) for row in table["not_article"]),
+    )

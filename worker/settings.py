@@ -55,9 +55,7 @@ class Intake:
         "`move` takes files out of the inbox and archives them; `keep` leaves them (read-only folders).",
         choices=("move", "keep"),
     )
-    poll: bool = _setting(
-        False, "List on a timer instead of by event, for mounts that give no events (NFS, SMB)."
-    )
+    poll: bool = _setting(False, "List on a timer instead of by event, for mounts that give no events (NFS, SMB).")
     poll_seconds: float = _setting(1.0, "How often to list with `poll`.", unit="seconds", low=0.05, high=3600)
     rescan_seconds: float = _setting(
         10.0,
@@ -123,15 +121,11 @@ class Redis:
 class Worker:
     """How documents are worked on."""
 
-    count: int = _setting(
-        2, "Worker processes of `copydesk run` and `ingest`.", unit="processes", low=1, high=256
-    )
+    count: int = _setting(2, "Worker processes of `copydesk run` and `ingest`.", unit="processes", low=1, high=256)
     document_seconds: float = _setting(
         20.0, "Time for one document, waiting included.", unit="seconds", low=0.1, high=3600
     )
-    document_cpu_seconds: int = _setting(
-        10, "Processor time for one document.", unit="seconds", low=1, high=3600
-    )
+    document_cpu_seconds: int = _setting(10, "Processor time for one document.", unit="seconds", low=1, high=3600)
     document_memory_bytes: int = _setting(
         512 * MIB,
         "Memory that a process may take beyond what it starts with.",
@@ -208,9 +202,7 @@ class Index:
 class Service:
     """How `copydesk run` behaves."""
 
-    drain_seconds: float = _setting(
-        8.0, "How long a stop waits for work in hand.", unit="seconds", low=0, high=600
-    )
+    drain_seconds: float = _setting(8.0, "How long a stop waits for work in hand.", unit="seconds", low=0, high=600)
     log_level: str = _setting("info", "What is logged.", choices=("debug", "info", "warning", "error"))
 
 

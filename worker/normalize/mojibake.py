@@ -22,8 +22,13 @@ if TYPE_CHECKING:
     from worker.normalize.edits import Edit
 
 _FAMILIES: Final = (
-    ("latin-1", "cp1252", "cp1254"), ("cp1250", "iso8859-2"), ("cp1257",), ("cp1253",), ("cp1251",),
-    ("mac-roman",), ("cp437",),
+    ("latin-1", "cp1252", "cp1254"),
+    ("cp1250", "iso8859-2"),
+    ("cp1257",),
+    ("cp1253",),
+    ("cp1251",),
+    ("mac-roman",),
+    ("cp437",),
 )
 _UNDEFINED: Final = frozenset((0x81, 0x8D, 0x8F, 0x90, 0x9D))
 _BYTES_1252: Final = {chr(code): code for code in range(0x80, 0x100)} | {
@@ -45,9 +50,7 @@ _ROUNDS: Final = 3
 
 def _shown(pages: tuple[str, ...], first: int, last: int) -> frozenset[str]:
     """How these code pages show these bytes."""
-    return frozenset(
-        bytes((code,)).decode(page, "ignore") for page in pages for code in range(first, last + 1)
-    ) - {""}
+    return frozenset(bytes((code,)).decode(page, "ignore") for page in pages for code in range(first, last + 1)) - {""}
 
 
 def _shape(pages: tuple[str, ...]) -> str:
