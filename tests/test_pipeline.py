@@ -29,6 +29,7 @@ from worker.article import Article, Rejection
 from worker.config_files import load_rules
 from worker.errors import PermanentError
 from worker.parse import formats
+from worker.parse.members import Container
 from worker.pipeline import process
 from worker.record import fill_article, fill_rejection, render_article, render_rejection
 from worker.schema import line_problem, rejection_problem
@@ -139,6 +140,7 @@ def test_any_bytes_become_one_valid_line_or_a_valid_rejection(data: bytes, path:
             assert orjson.loads(line)["text"] == outcome.text
             _is_well_formed(outcome)
             return
+    assert not isinstance(outcome, Container)
     line = fill_rejection(render_rejection(outcome), EMITTED_AT)
     assert len(line.decode().splitlines()) == 1
     assert rejection_problem(orjson.loads(line)) is None

@@ -13,8 +13,10 @@ from worker.parse.plain_text import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import BinaryIO
 
     from worker.draft import Draft
+    from worker.parse.members import Container
     from worker.rules import Rules
 
 _HEAD_BYTES = 4096
@@ -107,8 +109,8 @@ _TEXT = Format("txt", "plain text", _begins(b""), read_text)
 _TAG = re.compile(rb"</?(?:p|div|br|span|a|article|h[1-6])\b[^<>]*>", re.IGNORECASE)
 
 
-def read(data: bytes, path: str, rules: Rules) -> Draft:
-    """The draft of the document with these bytes, which lay at `path`.
+def read(data: bytes, path: str, rules: Rules) -> Draft | Container:
+    """The draft of the document with these bytes, which lay at `path`, or what it holds where that may be several.
 
     Raises:
         PermanentError: it is empty, of a format that is not read, damaged, or no article.
@@ -119,6 +121,16 @@ def read(data: bytes, path: str, rules: Rules) -> Draft:
     if form.read is None:
         raise PermanentError("parse", "unsupported_format", f"it is {form.called}; text, HTML and JSON are read")
     return form.read(data, rules)
+
+
+def open_file(file: BinaryIO, path: str, rules: Rules) -> Container:  # noqa: ARG001 - read from by formats that stream
+    """Open a file that is too large for memory.
+
+    Raises:
+        PermanentError: it is of a format that can't be read piece by piece, as all are by now.
+    """
+    form = format_of(file.read(_HEAD_BYTES), path)
+    raise PermanentError("parse", "too_large", f"it is {form.called}, which can only be read whole")
 
 
 def format_of(data: bytes, path: str) -> Format:
