@@ -132,6 +132,7 @@ class _Run:
             else:
                 try:
                     if not lock.is_held(out.lock):
+                        totals.alone(out)
                         yield from self._alone()
                         return
                 finally:
