@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.damage import folded
-from worker.article import Article, Document
+from worker.article import Article, Document, Rejection
 from worker.config_files import load_rules
+from worker.parse.members import Container
 from worker.pipeline import process
 
 NOT_SCORED = frozenset((
@@ -31,8 +32,10 @@ def article_of(data: bytes, name: str) -> Article:
     outcome = process(
         Document("0" * 26, "samples", name, None, data, hashlib.sha256(data).hexdigest(), None, _TIME), load_rules()
     )
-    if not isinstance(outcome, Article):
+    if isinstance(outcome, Rejection):
         sys.exit(f"{name}: rejected: {outcome.error}: {outcome.message}")
+    if isinstance(outcome, Container):
+        sys.exit(f"{name}: holds several documents")
     return outcome
 
 

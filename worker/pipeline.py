@@ -1,6 +1,7 @@
 """The flow on one page: bytes in, article or rejection out.
 
-    parse      the format is told by content; the bytes become a draft: paragraphs, and what it says of itself
+    parse      the format is told by content; the bytes become a draft: paragraphs, and what it says of itself;
+               or they are a container, whose members go the same way one after another
     normalize  the words are mended, and what was mended is counted
     cut        what is not the article is cut off its edges, and kept
     enrich     what follows from the words themselves
@@ -11,6 +12,7 @@ Pure: the same document and rules give the same outcome, and nothing outside is 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from worker.article import Article, Document, Outcome, Quality, Rejection, Source
@@ -20,7 +22,7 @@ from worker.enrich.words import count_words
 from worker.errors import PermanentError
 from worker.normalize.draft import normalize
 from worker.parse.formats import read
-from worker.parse.members import Container
+from worker.parse.members import BadMember, Container, Member
 
 if TYPE_CHECKING:
     from worker.draft import Draft
@@ -28,21 +30,43 @@ if TYPE_CHECKING:
     from worker.rules import Rules
 
 
-def process(document: Document, rules: Rules) -> Outcome:
-    """The article that `document` holds, or the reason why it holds none."""
+def process(document: Document, rules: Rules) -> Outcome | Container:
+    """The article that `document` holds, the reason why it holds none, or its members where it may hold several.
+
+    A file that is too large for memory is opened by `parse.formats.open_file` instead.
+    """
     try:
-        draft = _draft(document, rules)
-        normalized = cut(normalize(draft), rules)
-        return _article(document, draft, normalized)
+        found = read(document.data, document.member or document.path, rules)
+        return found if isinstance(found, Container) else _finished(document, found, rules)
     except PermanentError as error:
         return rejection_of(document, error)
 
 
-def _draft(document: Document, rules: Rules) -> Draft:
-    draft = read(document.data, document.path, rules)
+def process_member(document: Document, member: Member | BadMember, rules: Rules) -> Outcome:
+    """The article that `member` of a container holds, or the reason why it holds none.
+
+    `document` is the member as a document of its own: its id, name and bytes.
+    """
+    try:
+        if isinstance(member, BadMember):
+            return rejection_of(document, member.error)
+        draft = _member_draft(document, member, rules)
+        return _finished(document, replace(draft, fields=draft.fields.or_else(member.fields)), rules)
+    except PermanentError as error:
+        return rejection_of(document, error)
+
+
+def _member_draft(document: Document, member: Member, rules: Rules) -> Draft:
+    if member.read is not None:
+        return member.read(member.data, rules)
+    draft = read(member.data, document.member or document.path, rules)
     if isinstance(draft, Container):
-        raise PermanentError("parse", "unsupported_format", f"it holds several documents ({draft.format})")
+        raise PermanentError("parse", "nested_archive", f"it is a {draft.format} inside another file")
     return draft
+
+
+def _finished(document: Document, draft: Draft, rules: Rules) -> Article:
+    return _article(document, draft, cut(normalize(draft), rules))
 
 
 def rejection_of(document: Document, error: PermanentError, attempts: int = 1) -> Rejection:

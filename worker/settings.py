@@ -81,10 +81,17 @@ class Intake:
     depth_max: int = _setting(32, "Folders below this depth are not entered.", unit="levels", low=1, high=200)
     payload_bytes_max: int = _setting(
         16 * MIB,
-        "The largest file that is taken; it crosses Redis whole.",
+        "The largest file that crosses Redis. Larger ones stay on disk and are opened there, piece by piece.",
         unit="bytes",
         low=1024,
         high=256 * MIB,
+    )
+    file_bytes_max: int = _setting(
+        64 << 30,
+        "The largest file that is taken at all: a crawl of a day has some gigabytes, a sparse file of a terabyte none.",
+        unit="bytes",
+        low=1024,
+        high=1 << 50,
     )
     batch_max: int = _setting(64, "The most files in one job.", unit="files", low=1, high=500)
     batch_bytes_max: int = _setting(

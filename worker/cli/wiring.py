@@ -170,13 +170,14 @@ def require_inboxes(settings: Settings) -> None:
 
 
 def roles(settings: Settings, names: Sequence[str]) -> list[Program]:
-    """The programs of the roles `names` (`watch`, `sink`, `worker`), with these settings."""
+    """The programs of the roles `names` (`watch`, `sink`, `worker`, `files`), with these settings."""
     environ = {**without_settings(os.environ), **as_environment(settings)}
-    stages = {"watch": Stage.INTAKE, "worker": Stage.WORK, "sink": Stage.WRITE}
+    stages = {"watch": Stage.INTAKE, "worker": Stage.WORK, "files": Stage.WORK, "sink": Stage.WRITE}
     programs: list[Program] = []
     for name in names:
         count = settings.worker.count if name == "worker" else 1
-        argv = (sys.executable, "-m", "worker", name, "--lifeline", "{lifeline}")
+        role = ("worker", "--files") if name == "files" else (name,)
+        argv = (sys.executable, "-m", "worker", *role, "--lifeline", "{lifeline}")
         programs.extend(
             Program(name if count == 1 else f"{name} {number}", argv, stages[name], environ)
             for number in range(1, count + 1)
