@@ -137,7 +137,7 @@ def _quality(document: Document, draft: Draft, normalized: Normalized, word_coun
         published=normalized.fields.published,
         received_at=document.received_at,
     )
-    return Quality(flags=(*draft.flags, *normalized.flags, *flags))
+    return Quality(flags=tuple(dict.fromkeys((*draft.flags, *normalized.flags, *flags))))
 
 
 def _source(document: Document, draft: Draft) -> Source:
