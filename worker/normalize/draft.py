@@ -43,7 +43,7 @@ def normalize(draft: Draft) -> Normalized:
     text = _sound("\n\n".join(draft.paragraphs))
     mended = mend(text)
     _count(mended, counts)
-    fields = _fields(draft.fields, counts)
+    fields = _fields(draft.fields, counts, mended.stand_in)
     repairs = tuple(Repair(kind, count) for kind, count in sorted(counts.items()))
     return Normalized(mended.text, fields, repairs, mended.flags, mended, draft.removed)
 
@@ -60,11 +60,11 @@ def _sound(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _fields(fields: Fields, counts: Counter[str]) -> Fields:
-    def line(text: str | None) -> str | None:
+def _fields(fields: Fields, counts: Counter[str], stand_in: str | None) -> Fields:
+    def line(text: str | None, stand_in: str | None = stand_in) -> str | None:
         if text is None:
             return None
-        mended = mend(_sound(text))
+        mended = mend(_sound(text), stand_in)
         _count(mended, counts)
         return " ".join(mended.text.split("\n")).replace("  ", " ") or None
 
@@ -75,7 +75,7 @@ def _fields(fields: Fields, counts: Counter[str]) -> Fields:
     headline = line(fields.headline)
     return replace(
         fields,
-        guid=line(fields.guid),
+        guid=line(fields.guid, None),
         headline=headline,
         headline_origin=fields.headline_origin if headline else None,
         subheadline=line(fields.subheadline),
