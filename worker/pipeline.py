@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from worker.article import Article, Document, Outcome, Quality, Rejection, Source
 from worker.cut.cut import cut
+from worker.cut.parted import part_footer
 from worker.enrich.quality import quality_flags
 from worker.enrich.words import count_words
 from worker.errors import PermanentError
@@ -31,7 +32,7 @@ def process(document: Document, rules: Rules) -> Outcome:
     """The article that `document` holds, or the reason why it holds none."""
     try:
         draft = read(document.data, document.path, rules)
-        normalized = cut(normalize(draft), rules)
+        normalized = cut(normalize(part_footer(draft, rules)), rules)
         return _article(document, draft, normalized)
     except PermanentError as error:
         return rejection_of(document, error)
