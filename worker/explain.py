@@ -6,9 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from worker.article import Article, Rejection
+from worker.cut.parted import part_footer
+from worker.draft import Draft
 from worker.errors import PermanentError
 from worker.ids import derive
-from worker.parse.formats import format_of
+from worker.normalize.draft import normalize
+from worker.parse.formats import format_of, read
 from worker.parse.members import Container
 from worker.pipeline import process, process_member, rejection_of
 
@@ -16,13 +19,27 @@ if TYPE_CHECKING:
     from worker.article import Document, Outcome, Removal, Repair
     from worker.rules import Rules
 
+_AROUND = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One mended place of the text: what stood there, what stands there now, and the words on both sides."""
+
+    kind: str
+    before: str
+    after: str
+    left: str
+    right: str
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """`outcome` is the record or the rejection. `looks_like` is the format in words, such as `a PDF`.
 
     `repairs`, `removed` and `flags` are those of the record, empty for a rejection. `unknown` names the
-    fields of the record for which the document gave nothing.
+    fields of the record for which the document gave nothing. `marks` are the mended places of the text in its order,
+    those in what was cut from it later included.
     """
 
     outcome: Outcome
@@ -31,6 +48,7 @@ class Explanation:
     removed: tuple[Removal, ...]
     flags: tuple[str, ...]
     unknown: tuple[str, ...]
+    marks: tuple[Mark, ...] = ()
 
 
 def explain(document: Document, rules: Rules) -> Explanation:
@@ -41,7 +59,24 @@ def explain(document: Document, rules: Rules) -> Explanation:
     looks_like = format_of(document.data, document.path).called
     if isinstance(outcome, Rejection):
         return Explanation(outcome, looks_like, (), (), (), ())
-    return Explanation(outcome, looks_like, outcome.repairs, outcome.removed, outcome.quality.flags, _unknown(outcome))
+    return Explanation(
+        outcome, looks_like, outcome.repairs, outcome.removed, outcome.quality.flags, _unknown(outcome),
+        _marks(document, rules),
+    )  # fmt: skip
+
+
+def _marks(document: Document, rules: Rules) -> tuple[Mark, ...]:
+    draft = read(document.data, document.path, rules)
+    if not isinstance(draft, Draft):
+        return ()
+    normalized = normalize(part_footer(draft, rules))
+    text = normalized.text
+    marks = []
+    for change in sorted(normalized.changes, key=lambda change: change.place):
+        end = change.place + len(change.after)
+        around = text[max(change.place - _AROUND, 0) : change.place], text[end : end + _AROUND]
+        marks.append(Mark(change.kind, change.before, change.after, *around))
+    return tuple(marks)
 
 
 def _first(document: Document, container: Container, rules: Rules) -> Outcome:

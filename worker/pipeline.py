@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from worker.article import Article, Document, Outcome, Quality, Rejection, Source
 from worker.cut.cut import cut
+from worker.cut.parted import part_footer
 from worker.enrich.quality import quality_flags
 from worker.enrich.words import count_words
 from worker.errors import PermanentError
@@ -66,7 +67,7 @@ def _member_draft(document: Document, member: Member, rules: Rules) -> Draft:
 
 
 def _finished(document: Document, draft: Draft, rules: Rules) -> Article:
-    return _article(document, draft, cut(normalize(draft), rules))
+    return _article(document, draft, cut(normalize(part_footer(draft, rules)), rules))
 
 
 def rejection_of(document: Document, error: PermanentError, attempts: int = 1) -> Rejection:

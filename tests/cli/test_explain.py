@@ -54,6 +54,21 @@ def test_a_person_sees_fields_and_text_and_no_control_character(tmp_path: Path) 
     assert "\u202e" not in answer.stdout
 
 
+def test_each_mended_mark_is_shown_with_its_words(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Ferry Late\n\nThe crew&s boat is back.&We didn&t know,& she said.&It&s late.&\n")
+    answer = copydesk("explain", "a.txt", cwd=tmp_path)
+    assert "before → after, mark by mark" in answer.stdout
+    assert "The crew [& → ’] s boat is back." in answer.stdout
+    assert "[nothing → ¶] “We didn’t know" in answer.stdout
+    marks = json.loads(copydesk("explain", "a.txt", "--json", cwd=tmp_path).stdout)["marks"]
+    assert marks[0] == {
+        "kind": "apostrophe", "before": "&", "after": "’", "left": "The crew", "right": marks[0]["right"],
+    }  # fmt: skip
+    assert marks[0]["right"].startswith("s boat is back.")
+    quotation = next(mark for mark in marks if mark["kind"] == "quotation_mark")
+    assert quotation["right"].startswith("We didn’t know")
+
+
 def test_a_word_that_the_source_does_not_have_is_marked_as_mended() -> None:
     shown = marked("The ferry & its\n\ncrew", "The <b>ferry</b> &amp; its crew")
     assert shown.plain == "The ferry & its\n\ncrew"

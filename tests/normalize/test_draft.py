@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -67,3 +68,31 @@ def test_normalized_text_has_the_form_of_the_record(text: str) -> None:
     assert normalized.text.count("\n") == 2 * normalized.text.count("\n\n")
     assert "\n" not in (normalized.fields.headline or "")
     assert {repair.kind for repair in normalized.repairs} <= set(KINDS)
+
+
+BODY = "The council met, and Jo Roe didn&t speak. &We have waited,& she said. &It&s late.& Nobody&s boat came in."
+
+
+@pytest.mark.parametrize(
+    ("headline", "mended"),
+    [
+        ("U.S. Army&s Boats Stay in Port", "U.S. Army’s Boats Stay in Port"),
+        ("Crews &concerned& by Delay", "Crews “concerned” by Delay"),
+        ("AT&T and the S&P 500 Stay in Port", "AT&T and the S&P 500 Stay in Port"),
+        ("Crews Stay in Port", "Crews Stay in Port"),
+    ],
+)
+def test_a_headline_is_mended_with_the_stand_in_of_its_text(headline: str, mended: str) -> None:
+    fields = Fields(headline=headline, headline_origin="first_line")
+    assert normalize(Draft("text/plain", "txt", "utf-8", (BODY,), fields)).fields.headline == mended
+
+
+def test_an_ampersand_in_a_headline_above_healthy_text_stays() -> None:
+    fields = Fields(headline="Crews & Boats Stay, Army&s Too", headline_origin="first_line", guid="a&s?b=1")
+    found = normalize(Draft("text/plain", "txt", "utf-8", ("The council met.",), fields)).fields
+    assert (found.headline, found.guid) == ("Crews & Boats Stay, Army&s Too", "a&s?b=1")
+
+
+def test_an_identifier_is_never_mended_with_a_stand_in() -> None:
+    fields = Fields(guid="https://a.example/?id=1&s=2")
+    assert normalize(Draft("text/plain", "txt", "utf-8", (BODY,), fields)).fields.guid == "https://a.example/?id=1&s=2"

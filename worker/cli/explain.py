@@ -33,6 +33,9 @@ _SHOWN = (
     "headline", "subheadline", "byline", "authors", "published", "modified", "publisher", "section", "url", "guid",
     "language", "word_count", "subjects", "summary",
 )  # fmt: skip
+_PLAIN_KINDS = frozenset(("whitespace", "line_wrap"))
+_MARK_COLUMNS = 28
+_CONTEXT_MIN = 12
 
 
 @click.command()
@@ -103,6 +106,7 @@ def _as_json(found: Explanation, line: bytes | Rejection) -> dict[str, object]:
         "removed": [dataclasses.asdict(removal) for removal in found.removed],
         "flags": list(found.flags),
         "unknown": list(found.unknown),
+        "marks": [dataclasses.asdict(mark) for mark in found.marks],
     }
 
 
@@ -126,6 +130,7 @@ def _print(found: Explanation, line: bytes | Rejection, file: str) -> None:
     if found.flags:
         console.print(_field("flags", ", ".join(found.flags), "yellow"))
     console.print(_field("unknown", ", ".join(found.unknown), "dim"))
+    _print_marks(console, found)
     console.print()
     with open(file, "rb") as opened:
         source = opened.read().decode("utf-8", "replace")
@@ -138,6 +143,39 @@ def _print_fields(console: Console, record: dict[str, object]) -> None:
         if value not in (None, [], ""):
             text = value if isinstance(value, str) else orjson.dumps(value).decode()
             console.print(_field(name, text, ""))
+
+
+def _print_marks(console: Console, found: Explanation) -> None:
+    """One line for each mended place; joined lines and white space are only counted above."""
+    from rich.text import Text
+
+    marks = [mark for mark in found.marks if mark.kind not in _PLAIN_KINDS]
+    if not marks:
+        return
+    console.print(Text("\nbefore → after, mark by mark", style="bold"))
+    for mark in marks:
+        before, after = _visible(mark.before), _visible(mark.after)
+        room = max((console.width - len(before) - len(after) - _MARK_COLUMNS) // 2, _CONTEXT_MIN)
+        left, right = _visible(mark.left, space=" ")[-room:], _visible(mark.right, space=" ")[:room]
+        console.print(
+            Text.assemble(
+                (f"{mark.kind:<18} ", "bold"),
+                f"{left:>{room}} [",
+                (before, "red"),
+                " → ",
+                (after, "green"),
+                f"] {right}",
+            ),
+            no_wrap=True,
+            overflow="crop",
+        )
+
+
+def _visible(words: str, space: str = "␣") -> str:
+    """`words` with a sign for everything that can't be seen."""
+    if not words:
+        return "nothing" if space == "␣" else ""
+    return escaped(words.replace("\n\n", "¶").replace("\n", "⏎").replace(" ", space).replace("\xa0", space))
 
 
 def _field(name: str, value: str, style: str) -> Text:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from worker.draft import Fields
     from worker.rules import Rules
 
+_MARKS: Final = frozenset("“”‘’\"'«»")
 _SIDES: Final = re.compile(r"\s*[/,;|]\s*|\s+(?:and|und|et|y)\s+")
 _BY: Final = re.compile(r"(?:by|von|par|por|di)\s+", re.IGNORECASE)
 
@@ -34,7 +35,7 @@ def with_syndication(fields: Fields, cuts: Sequence[Cut], rules: Rules) -> Field
             name = one.says["original_publisher"].strip(' .*_)”"')
             known = agency_of(name, rules)
             agency, outlet = agency or known, name
-            headline = (one.says.get("original_headline") or "").strip(' “”"') or None
+            headline = _bare(one.says.get("original_headline", "").strip())
             evidence = one.text
             break
     if agency is None and outlet is None:
@@ -43,6 +44,14 @@ def with_syndication(fields: Fields, cuts: Sequence[Cut], rules: Rules) -> Field
     if headline and fields.headline is None:
         fields = replace(fields, headline=headline, headline_origin="footer")
     return fields
+
+
+def _bare(headline: str) -> str | None:
+    """`headline` without quotation marks around the whole of it."""
+    inside = headline[1:-1]
+    if headline[:1] + headline[-1:] in {"“”", '""', "‘’", "''", "«»"} and _MARKS.isdisjoint(inside):
+        return inside
+    return headline or None
 
 
 def agency_of(name: str, rules: Rules) -> str | None:

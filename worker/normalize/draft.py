@@ -48,7 +48,7 @@ def normalize(draft: Draft) -> Normalized:
     text = _sound("\n\n".join(draft.paragraphs))
     mended = mend(text)
     _count(mended, counts)
-    fields = _fields(draft.fields, counts)
+    fields = _fields(draft.fields, counts, mended.stand_in)
     repairs = tuple(Repair(kind, count) for kind, count in sorted(counts.items()))
     return Normalized(mended.text, fields, repairs, mended.flags, mended, draft.removed)
 
@@ -65,11 +65,11 @@ def _sound(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _fields(fields: Fields, counts: Counter[str]) -> Fields:
-    def line(text: str | None) -> str | None:
-        if text is None or _WHOLE_LINE.fullmatch(text):
+def _fields(fields: Fields, counts: Counter[str], stand_in: str | None) -> Fields:
+    def line(text: str | None, stand_in: str | None = stand_in) -> str | None:
+        if text is None or (_WHOLE_LINE.fullmatch(text) and not (stand_in and stand_in in text)):
             return text
-        mended = mend(_sound(text))
+        mended = mend(_sound(text), stand_in)
         _count(mended, counts)
         return " ".join(mended.text.split("\n")).replace("  ", " ") or None
 
@@ -80,7 +80,7 @@ def _fields(fields: Fields, counts: Counter[str]) -> Fields:
     headline = line(fields.headline)
     return replace(
         fields,
-        guid=line(fields.guid),
+        guid=line(fields.guid, None),
         headline=headline,
         headline_origin=fields.headline_origin if headline else None,
         subheadline=line(fields.subheadline),

@@ -6,7 +6,7 @@ that `copydesk explain` shows are both read from the same edits, so they can't d
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -54,7 +54,8 @@ def changes_of(steps: Sequence[Step]) -> tuple[Change, ...]:
     changes: list[Change] = []
     later: list[tuple[list[int], list[int]]] = []
     for step in reversed(steps):
-        starts = [edit[0] for edit in step.edits]
+        # What is put in at a place moves what stands there; what replaces it does not.
+        starts = [2 * edit[0] + (edit[1] > edit[0]) for edit in step.edits]
         grown = list(accumulate(len(edit[2]) - (edit[1] - edit[0]) for edit in step.edits))
         own = [
             Change(kind, step.before[start:end], after, _carried(start + (grown[at - 1] if at else 0), later))
@@ -67,7 +68,7 @@ def changes_of(steps: Sequence[Step]) -> tuple[Change, ...]:
 
 def _carried(place: int, later: Iterable[tuple[list[int], list[int]]]) -> int:
     for starts, grown in later:
-        at = bisect_right(starts, place - 1)
+        at = bisect_left(starts, 2 * place + 1)
         if at:
             place = max(place + grown[at - 1], 0)
     return place

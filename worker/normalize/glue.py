@@ -145,6 +145,8 @@ def _belongs(text: str, at: int, after: re.Match[str], left: str) -> bool:
         return not text[at - 1].islower() or bool(after[1]) or text[after.end() : after.end() + 1] not in " ,"
     if sign == "!" and bare and word not in OPENERS:
         return True
+    if bare and len(word) == 1 and text[at - 1].isupper() and text[after.end() : after.end() + 1] == ".":
+        return True
     if text[at - 1].isupper() and not text[at - 2 : at - 1].isalnum():
         return word not in OPENERS and word not in ABBREVIATIONS
     if len(word) == 1 and word not in {"I", "A"}:

@@ -18,6 +18,10 @@ from typing import Final
 SUFFIX: Final = re.compile(r"(?:[stdm]|re|ve|ll)(?![^\W_])")
 
 
+# `TRUMP&S UNDOING`, but not `M&S` or `AT&S`.
+_SHOUTED: Final = re.compile(r"[^\W\d_a-z]{3}[^\w\s]{1,4}S(?![^\W_])")
+
+
 class _Kinds(dict[str, str]):
     def __missing__(self, sign: str) -> str:
         if sign.isupper():
@@ -77,5 +81,7 @@ def place_key(text: str, start: int, end: int, mark: str) -> str:
             return left + "K"
         return left + _AFTER_SPACE.get(KINDS[text[end + 1 : end + 2]], "N")
     if after in "stdmrvl" and after and left in "asAM" and SUFFIX.match(text, end):
+        return left + "x"
+    if after == "S" and left == "A" and _SHOUTED.match(text, max(start - 3, 0)):
         return left + "x"
     return left + ("a" if right == "s" else right)

@@ -57,12 +57,16 @@ KINDS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """A mended text, its paragraphs parted by a blank line; repairs counted, the rest as flags."""
+    """A mended text, its paragraphs parted by a blank line; repairs counted, the rest as flags.
+
+    `stand_in` is the sign that stood for its lost marks.
+    """
 
     text: str
     repairs: tuple[Repair, ...]
     flags: tuple[str, ...]
     steps: tuple[Step, ...]
+    stand_in: str | None = None
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -71,12 +75,13 @@ class Mended:
 
 
 class _Desk:
-    """A text under repair and the steps made so far."""
+    """A text under repair and the steps made so far; the stand-in that it betrays, or that is known of it."""
 
-    __slots__ = ("steps", "text")
+    __slots__ = ("stand_in", "steps", "text")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, stand_in: str | None) -> None:
         self.text = text
+        self.stand_in = stand_in
         self.steps: list[Step] = []
 
     def take(self, edits: Sequence[Edit]) -> bool:
@@ -87,9 +92,12 @@ class _Desk:
         return bool(edits)
 
 
-def mend(text: str) -> Mended:
-    """`text` as its author wrote it, as far as it tells. Any str goes in; nothing is raised."""
-    desk = _Desk(text)
+def mend(text: str, stand_in: str | None = None) -> Mended:
+    """`text` as its author wrote it, as far as it tells. Any str goes in; nothing is raised.
+
+    `stand_in`: what is known to stand for lost marks in this document, where `text` is too short to tell: a headline.
+    """
+    desk = _Desk(text, stand_in)
     signs = signs_of(text)
     for _ in range(_ROUNDS):
         steps = len(desk.steps)
@@ -99,7 +107,7 @@ def mend(text: str) -> Mended:
             break
     counts = Counter(edit[3] for step in desk.steps for edit in step.edits)
     repairs = tuple(Repair(kind, count) for kind, count in sorted(counts.items()))
-    return Mended(desk.text, repairs, flags_of(desk.text, signs), tuple(desk.steps))
+    return Mended(desk.text, repairs, flags_of(desk.text, signs), tuple(desk.steps), desk.stand_in)
 
 
 def _mend_characters(desk: _Desk, signs: frozenset[str]) -> tuple[frozenset[str], bool]:
@@ -123,6 +131,10 @@ def _mend_characters(desk: _Desk, signs: frozenset[str]) -> tuple[frozenset[str]
 def _mend_structure(desk: _Desk, signs: frozenset[str], *, broken: bool) -> frozenset[str]:
     """`broken`: there are line feeds other than those between paragraphs."""
     mark = None if signs <= PLAIN else find_stand_in(desk.text, signs - PLAIN)
+    if mark is not None:
+        desk.stand_in = mark
+    elif desk.stand_in is not None and desk.stand_in in desk.text:
+        mark = desk.stand_in
     if broken:
         desk.take(join_lines(desk.text, mark or ""))
     if mark and desk.take(read_marks(desk.text, mark)):

@@ -40,7 +40,7 @@ DATES: Final = _words("""
 
 ABBREVIATIONS: Final = _words("""
     Mr Mrs Ms Messrs Dr Prof Rep Reps Sen Sens Gov Govs Gen Lt Col Maj Sgt Capt Cmdr Adm Brig Cpl Pvt Supt
-    Rev Fr Hon Pres Sec Atty St Ste Mt Ft Jr Sr Inc Corp Co Ltd Bros vs Jan Feb Aug Sept Oct Nov Dec Ala
+    Rev Fr Hon Pres Sec Atty St Ste Mt Ft Jr Sr Inc Corp Co Ltd Bros Dept vs Jan Feb Aug Sept Oct Nov Dec Ala
     Ariz Ark Calif Colo Conn Del Fla Ga Ill Ind Kan Ky La Mass Md Mich Minn Miss Mo Mont Neb Nev Okla Ore
     Pa Tenn Tex Va Vt Wash Wis Wyo Ave Blvd Rd No
 """)

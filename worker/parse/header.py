@@ -138,16 +138,23 @@ class _Desk:
         )
 
     def _headline(self, line: str, position: int, below: str, *, is_above_header: bool) -> Line | None:
-        if not looks_like_headline(line):
-            return None
         following = self._next_text(position + 1)
         if following >= len(self.lines):
+            return None
+        if not looks_like_headline(line) and not self._is_sentence_above_header(line, following):
             return None
         if (not below or is_above_header) and self._names_outlet_above_headline(line, following):
             return outlet(line, self.fields, self.rules)
         if not below or is_above_header or self._stands_above_prose(line, position):
             return Line(None, Fields(headline=line, headline_origin="first_line"))
         return None
+
+    def _is_sentence_above_header(self, line: str, following: int) -> bool:
+        """Whether `line` is a headline that is a sentence: a form of a header line comes next."""
+        if not line[:-1].strip(".") or not line.endswith(".") or not looks_like_headline(line.rstrip(".")):
+            return False
+        below = self.lines[following].strip()
+        return len(below) <= _CHARACTERS_MAX and by_form(below, self.fields, self.rules) is not None
 
     def _names_outlet_above_headline(self, line: str, position: int) -> bool:
         """Whether `line` names an outlet, and a better headline follows after nothing but header lines."""
