@@ -78,11 +78,19 @@ def _trafilatura(data: bytes) -> Reading:
 
 
 def _newspaper(data: bytes) -> Reading:
+    """Without the extras that a few languages need: there, as its documentation says, English stands in."""
     import newspaper
 
-    article = newspaper.Article("https://page.example/", fetch_images=False)
-    article.download(input_html=data.decode("utf-8", "replace"))
-    article.parse()
+    def parsed(**said: str) -> newspaper.Article:
+        article = newspaper.Article("https://page.example/", fetch_images=False, **said)
+        article.download(input_html=data.decode("utf-8", "replace"))
+        article.parse()
+        return article
+
+    try:
+        article = parsed()
+    except ImportError:
+        article = parsed(language="en")
     date = article.publish_date
     published = date.isoformat() if hasattr(date, "isoformat") else date or None
     return Reading(article.title, published, tuple(article.authors), "", article.text)

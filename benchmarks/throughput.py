@@ -52,9 +52,7 @@ def measure(name: str, system: System, corpus: Path, count: int) -> Throughput:
             wait_for_lines(tree, lines, count, 900)
             seconds = time.monotonic() - begin
         peak = {kind: round(size / 1e6, 1) for kind, size in sorted(tree.peak_bytes.items()) if kind != "gone"}
-        return Throughput(
-            name, count, round((count - already) / seconds), round(tree.cpu_seconds / count * 1e6), peak
-        )
+        return Throughput(name, count, round((count - already) / seconds), round(tree.cpu_seconds / count * 1e6), peak)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

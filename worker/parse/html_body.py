@@ -12,7 +12,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from worker.article import Removal
-from worker.parse.html_runs import HEADINGS, ITEMS, PARAGRAPHS, SENTENCE_END, Kinds, trusted_words
+from worker.parse.html_runs import (
+    HEADINGS,
+    ITEMS,
+    PARAGRAPHS,
+    SENTENCE_END,
+    Kinds,
+    teaser_around,
+    teaser_holders,
+    trusted_words,
+)
 from worker.parse.html_tree import is_in, read_page
 
 if TYPE_CHECKING:
@@ -61,12 +70,13 @@ class Body:
 
 def page_body(page: Page, rules: BodyRules, supplied: str | None = None) -> Body:
     """The article in `page`; nothing in it where there is none. `supplied`: its text as linked data has it."""
-    holder = _holder_of(page, rules)
+    teasers = teaser_holders(page)
+    holder = _holder_of(page, rules, teasers) or _holder_of(page, rules, frozenset())
     if holder is None:
         return Body()
     blocks = [block for block in page.blocks if is_in(block.element, holder)]
     kinds = Kinds(blocks, holder, rules)
-    named = [(block, kinds.of(block)) for block in blocks]
+    named = _without_teasers([(block, kinds.of(block)) for block in blocks], teasers)
     named = _without_boxes(_without_lead_in(named))
     if supplied is not None:
         named = _as_supplied(named, supplied)
@@ -86,7 +96,7 @@ def weight_of(text: str) -> int:
 Named = list[tuple["Block", "str | None"]]
 
 
-def _holder_of(page: Page, rules: BodyRules) -> Element | None:
+def _holder_of(page: Page, rules: BodyRules, teasers: frozenset[Element]) -> Element | None:
     close: dict[Element, float] = {}
     whole: dict[Element, int] = {}
     elsewhere: dict[Element, bool] = {}
@@ -95,6 +105,8 @@ def _holder_of(page: Page, rules: BodyRules) -> Element | None:
     for block in page.blocks:
         letters = weight_of(block.text)
         if letters < _LETTERS_MIN or block.linked > len(block.text) * _LINK_SHARE_MAX:
+            continue
+        if teasers and teaser_around(block, teasers) is not None:
             continue
         if _is_elsewhere(block.element, rules.skipped_elements, words, elsewhere, most):
             continue
@@ -112,7 +124,11 @@ def _holder_of(page: Page, rules: BodyRules) -> Element | None:
     if not close:
         return None
     for element in close:
-        if element.words & rules.body_words or element.attributes.get("itemprop") == "articleBody":
+        if (
+            element.tag == "article"
+            or element.words & rules.body_words
+            or element.attributes.get("itemprop") == "articleBody"
+        ):
             close[element] *= _NAMED_COUNTS
     return _widened(max(close, key=close.__getitem__), whole)
 
@@ -147,8 +163,22 @@ def _widened(holder: Element, whole: dict[Element, int]) -> Element:
     return holder
 
 
+def _without_teasers(named: Named, teasers: frozenset[Element]) -> Named:
+    """The same with what announces other articles named, where the article's own words are most of it."""
+    announced = [kind is None and teaser_around(block, teasers) is not None for block, kind in named]
+    letters = sum(len(block.text) for (block, _), is_one in zip(named, announced, strict=True) if is_one)
+    total = sum(len(block.text) for block, kind in named if kind is None)
+    if letters * 2 > total:
+        return named
+    return [
+        (block, "related_links" if is_one else kind) for (block, kind), is_one in zip(named, announced, strict=True)
+    ]
+
+
 def _without_lead_in(named: Named) -> Named:
     """The same with the lines above the first sentence named: headline, labels, byline, date."""
+    if not any(kind is None and _is_prose(block) for block, kind in named):
+        return named
     result: Named = []
     is_above = True
     for block, kind in named:
@@ -196,7 +226,9 @@ def _without_boxes(named: Named) -> Named:
     boxes: dict[Element, list[Block]] = {}
     for block in kept:
         top = block.element
-        while top not in above and top.parent not in above and top.parent is not None:
+        for _ in range(_ANCESTORS_MAX):
+            if top in above or top.parent in above or top.parent is None:
+                break
             top = top.parent
         if top not in above and top.tag not in _NOT_BOXES:
             boxes.setdefault(top, []).append(block)

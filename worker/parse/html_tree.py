@@ -48,13 +48,17 @@ _HOLDS_DATA = ("json", "__next_f", "Fusion.globalContent", "__INITIAL_STATE__", 
 
 @dataclass(slots=True, eq=False)
 class Element:
-    """An element: `letters` of all words in it, `linked` of those in links, `images` in it; `order` in the page."""
+    """An element: `letters` of all words in it, `linked` of those in links, `images` in it.
+
+    `order` is its place in the page, `last` that of the last element inside.
+    """
 
     tag: str
     attributes: Mapping[str, str | None]
     parent: Element | None
     order: int
     node: LexborNode
+    last: int = 0
     letters: int = 0
     linked: int = 0
     images: int = 0
@@ -109,11 +113,9 @@ class Page:
     title: str | None = None
 
 
-def is_in(element: Element | None, other: Element) -> bool:
+def is_in(element: Element, other: Element) -> bool:
     """Whether `element` is `other` or stands in it."""
-    while element is not None and element.order > other.order:
-        element = element.parent
-    return element is other
+    return other.order <= element.order <= other.last
 
 
 def is_unseen(element: Element) -> bool:
@@ -159,6 +161,7 @@ class _Walk:
         self._blocks_open.append(self.page.root)
         self._walk(root)
         self._flush()
+        self.page.root.last = len(self.page.elements)
         self._sum_letters()
 
     def _walk(self, root: LexborNode) -> None:
@@ -202,6 +205,7 @@ class _Walk:
         return element
 
     def _leave(self, element: Element) -> None:
+        element.last = len(self.page.elements)
         if self._blocks_open[-1] is element:
             self._flush()
             self._blocks_open.pop()
@@ -234,7 +238,8 @@ class _Walk:
             if name:
                 self.page.meta.setdefault(name.casefold(), []).append(content)
         if "itemprop" in attributes:
-            self.page.elements.append(Element("meta", attributes, parent, len(self.page.elements) + 1, node))
+            order = len(self.page.elements) + 1
+            self.page.elements.append(Element("meta", attributes, parent, order, node, order))
 
     def _note_link(self, attributes: Mapping[str, str | None]) -> None:
         href = attributes.get("href")
