@@ -78,19 +78,15 @@ def _trafilatura(data: bytes) -> Reading:
 
 
 def _newspaper(data: bytes) -> Reading:
-    """Without the extras that a few languages need: there, as its documentation says, English stands in."""
+    """Languages that need an extra package or a download of its tokenizer's (here Hindi) are not read."""
     import newspaper
 
-    def parsed(**said: str) -> newspaper.Article:
-        article = newspaper.Article("https://page.example/", fetch_images=False, **said)
-        article.download(input_html=data.decode("utf-8", "replace"))
-        article.parse()
-        return article
-
+    article = newspaper.Article("https://page.example/", fetch_images=False)
+    article.download(input_html=data.decode("utf-8", "replace"))
     try:
-        article = parsed()
+        article.parse()
     except ImportError:
-        article = parsed(language="en")
+        return Reading()
     date = article.publish_date
     published = date.isoformat() if hasattr(date, "isoformat") else date or None
     return Reading(article.title, published, tuple(article.authors), "", article.text)

@@ -62,7 +62,7 @@ def _article(document: Document, draft: Draft, normalized: Normalized) -> Articl
         summary=fields.summary,
         text=normalized.text,
         word_count=word_count,
-        language="und",
+        language=fields.language or "und",
         published=fields.published,
         modified=fields.modified,
         status=fields.status,

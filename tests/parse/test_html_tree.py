@@ -9,7 +9,7 @@ import pytest
 from tests.documents import article_of, document
 from tests.parse.pages import ONE, THREE, TWO, linked, page, story
 from worker.config_files import load_rules
-from worker.parse.html_tree import read_page
+from worker.parse.html_walk import read_page
 from worker.pipeline import process
 
 RUSSIAN = "Совет собрался в понедельник и три часа говорил о трамвае, хотя никто не знал, зачем это нужно было."
