@@ -85,7 +85,7 @@ def _newspaper(data: bytes) -> Reading:
     article.download(input_html=data.decode("utf-8", "replace"))
     try:
         article.parse()
-    except ImportError:
+    except (ImportError, LookupError):
         return Reading()
     date = article.publish_date
     published = date.isoformat() if hasattr(date, "isoformat") else date or None
