@@ -139,9 +139,7 @@ def gaps(text: str) -> dict[int, str]:
 def breaks(text: str) -> set[tuple[int, str]]:
     """Sentence and paragraph breaks by place."""
     return {
-        (place, "paragraph" if "\n\n" in gap else "sentence")
-        for place, gap in gaps(text).items()
-        if _BREAK.search(gap)
+        (place, "paragraph" if "\n\n" in gap else "sentence") for place, gap in gaps(text).items() if _BREAK.search(gap)
     }
 
 

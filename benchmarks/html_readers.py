@@ -78,11 +78,15 @@ def _trafilatura(data: bytes) -> Reading:
 
 
 def _newspaper(data: bytes) -> Reading:
+    """Languages that need an extra package or a download of its tokenizer's (here Hindi) are not read."""
     import newspaper
 
     article = newspaper.Article("https://page.example/", fetch_images=False)
     article.download(input_html=data.decode("utf-8", "replace"))
-    article.parse()
+    try:
+        article.parse()
+    except (ImportError, LookupError):
+        return Reading()
     date = article.publish_date
     published = date.isoformat() if hasattr(date, "isoformat") else date or None
     return Reading(article.title, published, tuple(article.authors), "", article.text)

@@ -68,14 +68,10 @@ def test_paragraphs_one_to_a_line_get_a_blank_line_between_them() -> None:
 
 
 def test_changes_show_before_and_after_at_their_place_in_the_mended_text() -> None:
-    mended = mend(
-        "It was the harbour&s worst day\nso far, and nobody&s fault, they said at\nlast &ndash; or later."
-    )
+    mended = mend("It was the harbour&s worst day\nso far, and nobody&s fault, they said at\nlast &ndash; or later.")
     for change in mended.changes:
         assert mended.text[change.place : change.place + len(change.after)] == change.after
-    assert ("apostrophe", "&", "’") in {
-        (change.kind, change.before, change.after) for change in mended.changes
-    }
+    assert ("apostrophe", "&", "’") in {(change.kind, change.before, change.after) for change in mended.changes}
 
 
 def test_damage_on_damage_is_undone_layer_by_layer() -> None:
@@ -91,8 +87,6 @@ def test_a_headline_and_a_label_stay_paragraphs_of_their_own() -> None:
     assert mended.text == "Ferry owners under fire after report\n\nHARBOUR WIRE EXCLUSIVE:\n\n" + CLEAN
 
 
-@pytest.mark.parametrize(
-    "text", ["", "\n", "\x00", "\ud800", "&", "?", "\ufeff", "a" * 10_000, "&#x110000;", "&#0;"]
-)
+@pytest.mark.parametrize("text", ["", "\n", "\x00", "\ud800", "&", "?", "\ufeff", "a" * 10_000, "&#x110000;", "&#0;"])
 def test_any_string_is_taken(text: str) -> None:
     assert isinstance(mend(text).text, str)

@@ -1,6 +1,5 @@
 """What holds for every text, not only for those that somebody thought of."""
 
-
 from __future__ import annotations
 
 import unicodedata
@@ -80,11 +79,7 @@ PIECES = st.sampled_from(
         "a b c d e f g h i j k l m n o p q r s t u v w x y z",
     ]
 )
-TEXTS = (
-    st.lists(PIECES, max_size=60).map("".join)
-    | st.lists(PIECES, max_size=60).map(" ".join)
-    | st.text(max_size=200)
-)
+TEXTS = st.lists(PIECES, max_size=60).map("".join) | st.lists(PIECES, max_size=60).map(" ".join) | st.text(max_size=200)
 
 
 @settings(max_examples=200, deadline=None)
@@ -128,11 +123,7 @@ SENTENCES = st.sampled_from(
 
 
 @settings(max_examples=120, deadline=None)
-@given(
-    st.lists(st.lists(SENTENCES, min_size=1, max_size=4).map(" ".join), min_size=1, max_size=8).map(
-        "\n\n".join
-    )
-)
+@given(st.lists(st.lists(SENTENCES, min_size=1, max_size=4).map(" ".join), min_size=1, max_size=8).map("\n\n".join))
 def test_healthy_text_stays_byte_for_byte(text: str) -> None:
     assert mend(text).text == text
     assert mend(text).repairs == ()

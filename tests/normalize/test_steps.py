@@ -1,6 +1,5 @@
 """Each mender by itself: what it mends, and what it leaves alone."""
 
-
 from __future__ import annotations
 
 import pytest
@@ -58,16 +57,22 @@ PAIRS = {
         ("Шёл дождь.Никто не пришёл.", "Шёл дождь.\n\nНикто не пришёл."),
         (
             "It rained.The U.S. lost.It was cold in the U.S.The end came in 2017.Nobody said:This is it.",
-            ("It rained.\n\nThe U.S. lost.\n\nIt was cold in the U.S.\n\nThe end came in 2017.\n\n"
-            "Nobody said:\n\nThis is it."),
+            (
+                "It rained.\n\nThe U.S. lost.\n\nIt was cold in the U.S.\n\nThe end came in 2017.\n\n"
+                "Nobody said:\n\nThis is it."
+            ),
         ),
     ],
     "hyphenation": [
         (
-            ("They had all of the infor-\nmation that was needed for the\nmorning and they did not use it,\n"
-            "to the surprise of the owners of\nthe line."),
-            ("They had all of the information that was needed for the morning and they did not use it, "
-            "to the surprise of the owners of the line."),
+            (
+                "They had all of the infor-\nmation that was needed for the\nmorning and they did not use it,\n"
+                "to the surprise of the owners of\nthe line."
+            ),
+            (
+                "They had all of the information that was needed for the morning and they did not use it, "
+                "to the surprise of the owners of the line."
+            ),
         ),
     ],
 }

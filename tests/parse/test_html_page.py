@@ -10,27 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.documents import article_of, document, rejection_of
+from tests.parse.pages import ONE, THREE, TWO, linked, page, story
 from worker.article import Article, Author, Publisher
 from worker.config_files import load_rules
 from worker.parse import html_limits
 from worker.pipeline import process
-
-ONE = "The council met on Monday and talked about the tram for three hours, which was longer than planned."
-TWO = "Nobody was quite sure why it took so long, although several members of the council had brought sandwiches."
-THREE = "“We will meet again,” said the mayor, Jo Roe, who had not brought any, and looked at the clock above the door."
-
-
-def page(body: str, head: str = "") -> str:
-    return f"<!doctype html><html><head>{head}</head><body>{body}</body></html>"
-
-
-def story(inside: str = "") -> str:
-    return f"<article><h1>Council Meets</h1><p>{ONE}</p>{inside}<p>{TWO}</p><p>{THREE}</p></article>"
-
-
-def linked(**said: object) -> str:
-    data = orjson.dumps({"@context": "https://schema.org", "@type": "NewsArticle", **said}).decode()
-    return f'<script type="application/ld+json">{data}</script>'
 
 
 def paragraphs(article: Article) -> list[str]:

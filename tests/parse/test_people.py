@@ -14,7 +14,8 @@ RULES = load_rules().people
 @pytest.mark.parametrize(
     "name",
     ["Jo Roe", "Jonas van der Velde", "Marie-Claire d'Aubigny", "T. O. Ekwueme", "Łukasz Żak", "JO ROE",
-     "José da Silva", "Ursula von der Leyen", "Sinéad O'Brien", "田中太郎", "محمد علي", "समीर कुमार"],
+     "José da Silva", "Андрей Колесников", "구현모", "牛镛", "マリア・ロペス",
+     "Ursula von der Leyen", "Sinéad O'Brien", "田中太郎", "محمد علي", "समीर कुमार"],
 )  # fmt: skip
 def test_names_of_people(name: str) -> None:
     assert is_person(name, RULES)
@@ -24,6 +25,9 @@ def test_names_of_people(name: str) -> None:
     "name",
     ["Reuters", "AFP", "Deutsche Welle", "The Conversation", "The Associated Press",
      "Harbour Ledger Staff", "News Desk", "Jo", "jo roe", "Jo Roe 2", "",
+     "Deutsche Presse-Agentur", "MDR THÜRINGEN", "New York", "毎日新聞", "한국일보", "編集部",
+     "РИА Новости",
+     "jo@harbourledger.example",
      "Redaktion", "admin", "A very long name that goes on and on and on", "Team Weather", "www.example.org", "---"],
 )  # fmt: skip
 def test_what_is_no_name_of_a_person(name: str) -> None:
@@ -62,6 +66,12 @@ def test_words_that_name_nobody_are_no_byline(words: str) -> None:
         ("Jo Roe, Reuters", ["Jo Roe"]),
         ("Von Jo Roe", ["Jo Roe"]),
         ("https://example.org/jo-roe", []),
+        ("Von Jo Roe und Al Poe (dpa)", ["Jo Roe", "Al Poe"]),
+        ("Jo Roe, Political Correspondent", ["Jo Roe"]),
+        ("By|Jo Roe|and|Al Poe", ["Jo Roe", "Al Poe"]),
+        ("박준석 기자", ["박준석"]),
+        ("Text: Jo Roe", ["Jo Roe"]),
+        ("Jo Roe und Al Poe, Nairobi", ["Jo Roe", "Al Poe"]),
     ],
 )
 def test_a_list_that_a_program_wrote(words: str, names: list[str]) -> None:

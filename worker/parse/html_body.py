@@ -1,8 +1,7 @@
-"""The words of a page: where they stand, and what in between is something else.
+"""The words of a page's article: what stands in the element that holds it, and is not something else.
 
-The runs of words of a page are weighed (letters outside of links); the element that holds most of them closely
-is the article, widened while its parent holds clearly more of them without much else. Inside of it, in
-order, come paragraphs, headings and lists, save what the rules name as something else.
+In order come paragraphs, headings and lists, save what elements, names, links and lines tell to be something else;
+then what its place tells: lines above the first sentence, boxes among the paragraphs, headings with nothing below.
 """
 
 from __future__ import annotations
@@ -12,27 +11,27 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from worker.article import Removal
-from worker.parse.html_runs import HEADINGS, ITEMS, PARAGRAPHS, SENTENCE_END, Kinds, trusted_words
-from worker.parse.html_tree import is_in, read_page
+from worker.parse.html_holder import holder_of, weight_of
+from worker.parse.html_runs import (
+    HEADINGS,
+    ITEMS,
+    PARAGRAPHS,
+    SENTENCE_END,
+    Kinds,
+    teaser_around,
+    teaser_holders,
+)
+from worker.parse.html_tree import is_in
+from worker.parse.html_walk import read_page
 
 if TYPE_CHECKING:
     from worker.parse.html_tree import Block, Element, Page
     from worker.rules import BodyRules
 
-_LETTERS_MIN = 40
+_LINE_LETTERS = 60
 _SENTENCE_LETTERS_MIN = 20
-_LINK_SHARE_MAX = 0.5
 _ANCESTORS_MAX = 60
 _ABOVE_MAX = 15
-# Each level up counts for less, so that a close holder wins over the whole page.
-_DECAY = 0.75
-_WIDER_BY = 1.2
-_WIDER_BY_IF_NAMED = 1.5
-_TEXT_SHARE_MIN = 0.4
-_NAMED_COUNTS = 1.5
-# An element with so much of a page's words is no box beside the article, whatever it is called.
-_MOST = 0.4
-_OF_DIVISION = 0.7
 _LEAD_IN_LETTERS_MAX = 140
 _HOST_SHARE_MIN = 0.8
 _BOX_SHARE_MAX = 0.2
@@ -42,7 +41,6 @@ _BOX_SHARE_WITH_HEADING = 0.12
 _LEADS_ELSEWHERE = frozenset({"related_links", "promo", "navigation", "share_links"})
 _NOT_BOXES = HEADINGS | PARAGRAPHS | ITEMS | {"ul", "ol", "dl"}
 _NO_LETTERS = re.compile(r"[\W_]+")
-_WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +59,13 @@ class Body:
 
 def page_body(page: Page, rules: BodyRules, supplied: str | None = None) -> Body:
     """The article in `page`; nothing in it where there is none. `supplied`: its text as linked data has it."""
-    holder = _holder_of(page, rules)
+    teasers = teaser_holders(page)
+    holder = holder_of(page, rules, teasers) or holder_of(page, rules, frozenset())
     if holder is None:
         return Body()
     blocks = [block for block in page.blocks if is_in(block.element, holder)]
     kinds = Kinds(blocks, holder, rules)
-    named = [(block, kinds.of(block)) for block in blocks]
+    named = _without_teasers([(block, kinds.of(block)) for block in blocks], teasers)
     named = _without_boxes(_without_lead_in(named))
     if supplied is not None:
         named = _as_supplied(named, supplied)
@@ -78,77 +77,25 @@ def fragment_paragraphs(html: str) -> tuple[str, ...]:
     return tuple(block.text for block in read_page(html).blocks)
 
 
-def weight_of(text: str) -> int:
-    """The letters of `text`, an ideograph counted as three."""
-    return len(text) if text.isascii() else len(text) + 2 * len(_WIDE.findall(text))
-
-
 Named = list[tuple["Block", "str | None"]]
 
 
-def _holder_of(page: Page, rules: BodyRules) -> Element | None:
-    close: dict[Element, float] = {}
-    whole: dict[Element, int] = {}
-    elsewhere: dict[Element, bool] = {}
-    words = trusted_words(rules.elsewhere_words, page.blocks, None, _MOST)
-    most = page.root.letters * _MOST
-    for block in page.blocks:
-        letters = weight_of(block.text)
-        if letters < _LETTERS_MIN or block.linked > len(block.text) * _LINK_SHARE_MAX:
-            continue
-        if _is_elsewhere(block.element, rules.skipped_elements, words, elsewhere, most):
-            continue
-        letters -= block.linked
-        is_paragraph = block.element.tag in PARAGRAPHS
-        share = 1.0 if is_paragraph else _OF_DIVISION
-        # A paragraph is held by its parent; a division may hold others like itself.
-        element = block.element.parent if is_paragraph else block.element
-        for _ in range(_ANCESTORS_MAX):
-            if element is None:
-                break
-            close[element] = close.get(element, 0) + letters * share
-            whole[element] = whole.get(element, 0) + letters
-            share, element = share * _DECAY, element.parent
-    if not close:
-        return None
-    for element in close:
-        if element.words & rules.body_words or element.attributes.get("itemprop") == "articleBody":
-            close[element] *= _NAMED_COUNTS
-    return _widened(max(close, key=close.__getitem__), whole)
-
-
-def _is_elsewhere(
-    element: Element | None, tags: frozenset[str], words: frozenset[str], known: dict[Element, bool], most: float
-) -> bool:
-    chain: list[Element] = []
-    answer = False
-    while element is not None and not answer:
-        if element in known:
-            answer = known[element]
-            break
-        chain.append(element)
-        if element.letters < most:
-            answer = element.tag in tags or not words.isdisjoint(element.words)
-        element = element.parent
-    known.update(dict.fromkeys(chain, answer))
-    return answer
-
-
-def _widened(holder: Element, whole: dict[Element, int]) -> Element:
-    """`holder`, or the widest element around it that adds paragraphs and little else."""
-    element = holder.parent
-    while element is not None and element.tag not in {"body", "html"} and element in whole:
-        letters = whole[element]
-        if letters >= whole[holder] * (_WIDER_BY_IF_NAMED if holder.tag == "article" else _WIDER_BY):
-            if letters < element.letters * _TEXT_SHARE_MIN:
-                break
-            holder = element
-        element = element.parent
-    return holder
+def _without_teasers(named: Named, teasers: frozenset[Element]) -> Named:
+    """The same with what announces other articles named, where the article's own words are most of it."""
+    announced = [kind is None and teaser_around(block, teasers) is not None for block, kind in named]
+    letters = sum(len(block.text) for (block, _), is_one in zip(named, announced, strict=True) if is_one)
+    total = sum(len(block.text) for block, kind in named if kind is None)
+    if letters * 2 > total:
+        return named
+    return [
+        (block, "related_links" if is_one else kind) for (block, kind), is_one in zip(named, announced, strict=True)
+    ]
 
 
 def _without_lead_in(named: Named) -> Named:
     """The same with the lines above the first sentence named: headline, labels, byline, date."""
+    if not any(kind is None and _is_prose(block) for block, kind in named):
+        return named
     result: Named = []
     is_above = True
     for block, kind in named:
@@ -168,7 +115,7 @@ def _is_prose(block: Block) -> bool:
         return False
     if weight_of(text) >= _LEAD_IN_LETTERS_MAX:
         return True
-    letters_min = _SENTENCE_LETTERS_MIN if block.element.tag in PARAGRAPHS else _LETTERS_MIN * 1.5
+    letters_min = _SENTENCE_LETTERS_MIN if block.element.tag in PARAGRAPHS else _LINE_LETTERS
     return weight_of(text) >= letters_min and bool(SENTENCE_END.search(text))
 
 
@@ -196,7 +143,9 @@ def _without_boxes(named: Named) -> Named:
     boxes: dict[Element, list[Block]] = {}
     for block in kept:
         top = block.element
-        while top not in above and top.parent not in above and top.parent is not None:
+        for _ in range(_ANCESTORS_MAX):
+            if top in above or top.parent in above or top.parent is None:
+                break
             top = top.parent
         if top not in above and top.tag not in _NOT_BOXES:
             boxes.setdefault(top, []).append(block)

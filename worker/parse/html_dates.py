@@ -91,6 +91,8 @@ def shown_date(
         if moment is not None and len(moment.value) >= _DAY:
             return moment
     for block in above:
+        if block.element.within(_FIGURES) or "caption" in block.element.words:
+            continue
         moment = date_in_words(block.text, rules)
         if moment is not None and len(block.text) - len(moment.evidence) <= _BESIDE_MAX:
             return moment
@@ -103,6 +105,7 @@ def shown_date(
     return date_in_words((page.title or "")[-_LABELLED_MAX:], rules)
 
 
+_FIGURES = frozenset({"figure", "figcaption"})
 _MODIFIED = frozenset({"modified", "updated", "update", "lastmodified", "changed"})
 
 

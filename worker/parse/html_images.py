@@ -47,9 +47,7 @@ def _figures(page: Page, holder: Element | None, url: str | None, rules: BodyRul
     around = _article_around(holder)
     if around is None:
         return
-    for element in page.elements[around.order :]:
-        if element.parent is not None and element.parent.order < around.order:
-            return
+    for element in page.elements[around.order : around.last]:
         if element.tag == "figure" and element.images:
             address = _address(page, element, url)
             if address is not None:
@@ -68,10 +66,7 @@ def _article_around(holder: Element | None) -> Element | None:
 
 
 def _inside(page: Page, figure: Element) -> Iterator[Element]:
-    for element in page.elements[figure.order : figure.order + _FIGURE_ELEMENTS_MAX]:
-        if element.parent is None or element.parent.order < figure.order:
-            return
-        yield element
+    yield from page.elements[figure.order : min(figure.last, figure.order + _FIGURE_ELEMENTS_MAX)]
 
 
 def _address(page: Page, figure: Element, url: str | None) -> str | None:

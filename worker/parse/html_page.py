@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING
 from worker.draft import Draft
 from worker.errors import PermanentError
 from worker.parse.decode import decode
-from worker.parse.html_body import Body, page_body, weight_of
+from worker.parse.html_body import Body, page_body
 from worker.parse.html_fields import Sources, headings_of, page_fields, page_url
+from worker.parse.html_holder import weight_of
 from worker.parse.html_limits import refuse_hostile
 from worker.parse.html_linked import Linked, read_linked
 from worker.parse.html_page_kind import is_cut, is_live_blog, why_no_article
+from worker.parse.html_repeats import without_repeats
 from worker.parse.html_supplied import supplied_text
-from worker.parse.html_tree import Page, read_page
+from worker.parse.html_walk import read_page
 
 if TYPE_CHECKING:
+    from worker.parse.html_tree import Page
     from worker.rules import Rules
 
 _HEAD_BYTES = 4096
@@ -45,6 +48,7 @@ def read_html(data: bytes, rules: Rules) -> Draft:
     body = _body(page, linked, rules)
     _refuse_others(page, linked, body, url, rules)
     fields = page_fields(Sources(page, linked, body, url), rules)
+    body = without_repeats(body, fields, rules.people)
     flags = (
         *decoded.flags,
         *(["truncated"] if is_cut(linked, body) else ()),

@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from worker.parse.html_runs import HEADINGS, SENTENCE_END
+from worker.parse.html_runs import HEADINGS, SENTENCE_END, teaser_around, teaser_holders
 
 if TYPE_CHECKING:
     from worker.parse.html_body import Body
     from worker.parse.html_linked import Linked
-    from worker.parse.html_tree import Block, Element, Page
+    from worker.parse.html_tree import Element, Page
     from worker.parse.supplied import Value
     from worker.rules import BodyRules
 
@@ -21,8 +21,6 @@ _SHORT_TEXT = 1500
 _CUT_LETTERS_MAX = 1500
 _TEASERS_MIN = 4
 _TEASER_SHARE = 0.6
-_TEASER_LETTERS_MAX = 500
-_LEVELS_MAX = 4
 _PROSE_LETTERS = 80
 _ELLIPSIS = re.compile(r"(?:…|\.\.\.|\[…\])[\"'”»)\]]*\Z")
 
@@ -77,37 +75,13 @@ def _is_list(page: Page, body: Body) -> bool:
     teasers: set[Element] = set()
     inside = total = 0
     kept = set(body.paragraphs)
-    linked_headings = _holders_of_linked_headings(page)
+    holders = teaser_holders(page)
     for block in page.blocks:
         if block.text not in kept or block.element.tag in HEADINGS:
             continue
         total += len(block.text)
-        teaser = _teaser_around(block, linked_headings)
+        teaser = teaser_around(block, holders)
         if teaser is not None:
             teasers.add(teaser)
             inside += len(block.text)
     return len(teasers) >= _TEASERS_MIN and inside >= total * _TEASER_SHARE
-
-
-def _holders_of_linked_headings(page: Page) -> set[Element]:
-    holders: set[Element] = set()
-    for block in page.blocks:
-        if block.element.tag in HEADINGS and block.linked * 2 > len(block.text):
-            element = block.element.parent
-            for _ in range(_LEVELS_MAX):
-                if element is None or element.letters > _TEASER_LETTERS_MAX:
-                    break
-                holders.add(element)
-                element = element.parent
-    return holders
-
-
-def _teaser_around(block: Block, holders: set[Element]) -> Element | None:
-    element: Element | None = block.element
-    for _ in range(_LEVELS_MAX):
-        if element is None:
-            return None
-        if element in holders:
-            return element
-        element = element.parent
-    return None

@@ -86,25 +86,12 @@ def shown_people(
 
 def _bylines(page: Page, holder: Element | None, body: BodyRules) -> Iterator[Element]:
     """The elements that are called a byline or lead to a writer's page, the likeliest first."""
-    end = _end_of(page, holder)
+    end = holder.last if holder is not None else len(page.elements)
     near = [e for e in page.elements if e.order <= end and (_is_author_link(e) or _is_marked(e, body))]
     near.sort(key=lambda e: (not _is_exact(e), not _is_marked(e, body), e.order))
     for element in near:
         if not _is_apart(element):
             yield element
-
-
-def _end_of(page: Page, holder: Element | None) -> int:
-    """The order of the last element in the holder; bylines of other articles come after it."""
-    if holder is None:
-        return len(page.elements)
-    last = holder.order
-    for element in page.elements[holder.order :]:
-        if element.parent is not None and element.parent.order >= holder.order:
-            last = element.order
-        else:
-            break
-    return last
 
 
 def _is_author_link(element: Element) -> bool:

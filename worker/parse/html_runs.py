@@ -11,7 +11,7 @@ from worker.parse.html_tree import is_unseen
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
-    from worker.parse.html_tree import Block, Element
+    from worker.parse.html_tree import Block, Element, Page
     from worker.rules import BodyRules
 
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -26,6 +26,8 @@ _SMALL_ALWAYS = 250
 _SMALL_LINE = 100
 _PROSE_LETTERS_MIN = 80
 _OFTEN = 3
+_TEASER_LETTERS_MAX = 500
+_TEASER_LEVELS_MAX = 4
 _LINE_LETTERS_MAX = 350
 _CAPTION_LETTERS_MAX = 350
 _LONE_LETTERS_MAX = 40
@@ -117,21 +119,34 @@ def trusted_words(known: AbstractSet[str], blocks: list[Block], holder: Element 
     """
     letters: dict[str, int] = {}
     seen: set[str] = set()
+    around: dict[Element | None, frozenset[str]] = {holder: frozenset(), None: frozenset()}
     total = 0
     for block in blocks:
         if len(block.text) < _PROSE_LETTERS_MIN or block.linked * 2 > len(block.text) or block.text in seen:
             continue
         seen.add(block.text)
         total += len(block.text)
-        words = set[str]()
-        element: Element | None = block.element
-        while element is not None and element is not holder:
-            words |= known & element.words
-            element = element.parent
-        for word in words:
+        for word in _known_around(block.element, known, around):
             letters[word] = letters.get(word, 0) + len(block.text)
     most = max(_SMALL_ALWAYS, total * share)
     return frozenset(word for word in known if letters.get(word, 0) < most)
+
+
+def _known_around(
+    element: Element, known: AbstractSet[str], around: dict[Element | None, frozenset[str]]
+) -> frozenset[str]:
+    """The `known` words on `element` and what is around it; `around` holds the answers so far."""
+    chain: list[Element] = []
+    current: Element | None = element
+    while current not in around:
+        assert current is not None
+        chain.append(current)
+        current = current.parent
+    words = around[current]
+    for inner in reversed(chain):
+        more = known & inner.words
+        words = around[inner] = words | more if more else words
+    return words
 
 
 def _repeated(blocks: list[Block]) -> frozenset[str]:
@@ -141,3 +156,27 @@ def _repeated(blocks: list[Block]) -> frozenset[str]:
     letters = sum(len(text) * count for text, count in often.items())
     is_small = letters < sum(len(block.text) for block in blocks) * _SKIPPED_SHARE_MAX * 2
     return frozenset(often) if is_small else frozenset()
+
+
+def teaser_holders(page: Page) -> frozenset[Element]:
+    """The small elements around headings that are links: each announces another article."""
+    holders: set[Element] = set()
+    for block in page.blocks:
+        if block.element.tag in HEADINGS and block.linked * 2 > len(block.text):
+            element = block.element.parent
+            for _ in range(_TEASER_LEVELS_MAX):
+                if element is None or element.letters > _TEASER_LETTERS_MAX:
+                    break
+                holders.add(element)
+                element = element.parent
+    return frozenset(holders)
+
+
+def teaser_around(block: Block, holders: frozenset[Element]) -> Element | None:
+    """The innermost of the `holders` that `block` stands in."""
+    element: Element | None = block.element
+    for _ in range(_TEASER_LEVELS_MAX):
+        if element is None or element in holders:
+            return element
+        element = element.parent
+    return None

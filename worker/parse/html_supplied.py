@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from worker.parse.html_runs import Kinds
-from worker.parse.html_tree import read_page
+from worker.parse.html_walk import read_page
 from worker.parse.plain_text import split_lines, split_paragraphs
 from worker.parse.supplied import Value, found_at
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _NAME_CHARACTERS_MAX = 80
 _TOKENS_MAX = 6
-_LIST = re.compile(r"\s*[;|/\n•·、，・]\s*|,\s+|\s+[-–—]\s+")
+_LIST = re.compile(r"\s*[;|/\n•·、，]\s*|,\s+|\s+[-–—]\s+")
 _BEHIND = re.compile(r"\s*(?:\([^()]*\)|<[^<>]*>|\S+@\S+)\s*\Z|\s*@\w+\s*\Z")
 _EDGES = " ,:\t\u00a0-–—"
 _NEVER = frozenset("@:/<>_=#!?$%&*+{}[]")
