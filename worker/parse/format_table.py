@@ -18,7 +18,7 @@ from worker.parse.newsml import read_newsml
 from worker.parse.nitf import read_nitf
 from worker.parse.plain_text import read_text
 from worker.parse.tar_archive import stream_tar
-from worker.parse.warc import stream_warc
+from worker.parse.warc import stream_arc, stream_warc
 from worker.parse.zip_archive import stream_zip
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format("program", "a program", _begins(rb"\x7fELF|MZ.{58,4000}PE\x00\x00")),
     Format("warc", "a web archive (WARC)", _begins(rb"WARC/[01]\.\d+\r?\n"), stream=stream_warc),
-    Format("arc", "a web archive (ARC)", _begins(rb"filedesc://\S+ [\d.]+ \d{8,14} text/plain "), stream=stream_warc),
+    Format("arc", "a web archive (ARC)", _begins(rb"filedesc://\S+ [\d.]+ \d{8,14} text/plain "), stream=stream_arc),
     Format("html", "HTML", _begins(_PROLOGUE + _PAGE), read_html, endings=(".html", ".htm", ".xhtml")),
     Format(
         "nitf",
