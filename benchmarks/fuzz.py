@@ -11,6 +11,8 @@ mended, they belong into `tests/fuzz/cases/` under the name `<format>-<what it w
 from __future__ import annotations
 
 import argparse
+import importlib
+import inspect
 import io
 import os
 import random
@@ -34,6 +36,15 @@ FOLDERS = (f"{ROOT}/seeds", f"{ROOT}/tests/fuzz/cases")
 SECONDS_MAX, MEMORY_MB_MAX = 2.0, 500
 RULES = load_rules()
 NAMES = (*(form.name for form in FORMATS if form.is_read and form.name != "xml"), TEXT.name)
+LIBRARIES = {
+    "feed": ("feedparser",),
+    "mail": ("email.parser", "email._parseaddr", "email.header"),
+    "mbox": ("email.parser", "email._parseaddr", "email.header"),
+    "warc": ("warcio.archiveiterator",),
+    "arc": ("warcio.archiveiterator",),
+    "tar": ("tarfile",),
+    "zip": ("zipfile",),
+}
 PIECES = (
     b"<", b">", b"</", b"<!--", b"<![CDATA[", b"]]>", b"&#0;", b"&a;", b"<!DOCTYPE x>", b"{", b"}", b"[", b"]", b'"',
     b"\\ud800", b"1e999", b"-1", b"99999999999999999999", b"\0", b"\xff\xfe", b"\xed\xa0\x80", b"\r\n", b"\n\n",
@@ -143,7 +154,12 @@ def run_guided(form: Format, seconds: float, keep: str) -> None:
     """Never returns: libFuzzer ends the process, with 0 where nothing was found."""
     import atheris
 
-    atheris.instrument_all()
+    with atheris.instrument_imports():
+        for library in LIBRARIES.get(form.name, ()):
+            importlib.import_module(library)
+    for module in [module for name, module in sys.modules.items() if name.startswith("worker.parse")]:
+        for function in [f for f in vars(module).values() if inspect.isfunction(f) and f.__module__ == module.__name__]:
+            atheris.instrument_func(function)
     corpus = f"{keep}/corpus-{form.name}"
     os.makedirs(corpus, exist_ok=True)
     for number, data in enumerate(samples(form.name)):
