@@ -13,7 +13,7 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
 	--no-annotate --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check test-slow test-containers bench lock clean
+.PHONY: help install run test check test-slow test-containers bench bench-html lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -55,11 +55,18 @@ test-containers: $(STAMP) ## build the image, run the compose stack for real
 bench: $(STAMP) ## measure against a hand-written script and a plain loop
 	$(BIN)/python -m benchmarks
 
+# In an environment of its own: the others bring two dozen packages that nothing else needs.
+bench-html: ## measure the reader of pages against others: make bench-html PAGES=pages.zip
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.lock
+	.venv-bench/bin/python -m benchmarks.html $(PAGES)
+
 lock: ## resolve the pinned dependencies again (needs uv)
 	$(LOCK) pyproject.toml -o requirements/runtime.lock
 	$(LOCK) --group pyproject.toml:build -o requirements/build.lock
 	$(LOCK) pyproject.toml --group dev -c requirements/runtime.lock -c requirements/build.lock \
 	  -o requirements/dev.lock
+	$(LOCK) pyproject.toml --group bench -c requirements/runtime.lock -o requirements/bench.lock
 
 clean: ## remove what can be made again
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

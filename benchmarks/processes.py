@@ -62,6 +62,15 @@ class Tree:
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
         self.cpu_seconds = used.ru_utime + used.ru_stime - self._before
 
+    def cpu_by_kind(self) -> dict[str, float]:
+        """Processor seconds so far for each kind of process, those of children that have ended with their parent's."""
+        assert self._process is not None
+        seconds: dict[str, float] = {}
+        for pid in descendants(self._process.pid):
+            kind = process_kind(pid)
+            seconds[kind] = seconds.get(kind, 0.0) + cpu_seconds(pid)
+        return seconds
+
     def check(self) -> None:
         """Raise RuntimeError if the command has ended."""
         assert self._process is not None
@@ -101,9 +110,20 @@ def process_kind(pid: int) -> str:
         return "gone"
     if "-m" in words and "worker" in words:
         return words[words.index("worker") + 1]
-    if Path(words[0]).name in {"redis-server", "valkey-server"} or words[0].startswith("redis-server "):
+    # It also names the children that write its file anew.
+    if words[0].startswith(("redis-", "valkey-")) or Path(words[0]).name in {"redis-server", "valkey-server"}:
         return "redis"
     return Path(words[0]).name or "gone"
+
+
+def cpu_seconds(pid: int) -> float:
+    """Processor seconds of a process and of those of its children that have ended."""
+    try:
+        # The name of the command, in brackets, may hold blanks.
+        words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    return sum(int(word) for word in words[11:15]) / os.sysconf("SC_CLK_TCK")
 
 
 def resident_bytes(pid: int) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from worker.article import Document, Rejection
 from worker.config_files import load_rules
+from worker.parse.members import Container
 from worker.pipeline import process
 from worker.record import fill_article, fill_rejection, render_article, render_rejection
 
@@ -23,6 +24,7 @@ def line_of(name: str, data: bytes, digest: str) -> bytes:
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     document = Document(digest[:26], "inbox", name, None, data, digest, now, now)
     outcome = process(document, RULES)
+    assert not isinstance(outcome, Container), "one file is one article here"
     body = outcome if isinstance(outcome, Rejection) else render_article(outcome, LINE_BYTES_MAX, RULES.version)
     if isinstance(body, Rejection):
         return fill_rejection(render_rejection(body), now) + b"\n"

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING
 
 from benchmarks.corpus import generate, place
 from benchmarks.report import write_report
-from benchmarks.systems import copydesk, lines_in
+from benchmarks.systems import Lines, copydesk
 
 if TYPE_CHECKING:
     from benchmarks.processes import Tree
 
 
-def watch_run(tree: Tree, lines: Path, count: int, start_at: int) -> dict[str, object]:
+def watch_run(tree: Tree, lines: Lines, count: int, start_at: int) -> dict[str, object]:
     """Follow the output until `count` lines stand."""
     begin = time.monotonic()
     ready = last = seen_at = 0.0
@@ -32,7 +32,7 @@ def watch_run(tree: Tree, lines: Path, count: int, start_at: int) -> dict[str, o
         tree.check()
         time.sleep(0.05)
         now = time.monotonic()
-        fresh = lines_in(lines)
+        fresh = lines.look()
         if fresh > seen:
             ready = ready or now
             longest = max(longest, now - last if last else 0.0)
@@ -66,8 +66,8 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     try:
         place(corpus, folder / "inbox")
-        with copydesk(folder) as (tree, _, lines):
-            result = watch_run(tree, lines, options.count, options.start_at)
+        with copydesk(folder) as (tree, _, path):
+            result = watch_run(tree, Lines(path), options.count, options.start_at)
         write_report("steady", result)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

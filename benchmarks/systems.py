@@ -64,28 +64,33 @@ def single_loop(folder: Path) -> Iterator[tuple[Tree, Path, Path]]:
         yield tree, inbox, folder / "out.jsonl"
 
 
-def lines_in(path: Path) -> int:
-    """How many whole lines stand in all segments beside `path`, the active one included."""
-    total = 0
-    for segment in [path, *path.parent.glob(f"{path.stem}-*.jsonl")]:
-        with contextlib.suppress(FileNotFoundError), open(segment, "rb") as file:
-            while piece := file.read(1 << 22):
-                total += piece.count(b"\n")
-    return total
+class Lines:
+    """Counts the whole lines in all segments of an output, reading each byte once."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._read: dict[int, int] = {}
+        self.count = 0
+
+    def look(self) -> int:
+        """How many lines stand now."""
+        # A segment keeps its inode when it is sealed, and is not listed twice.
+        for segment in [*self._path.parent.glob(f"{self._path.stem}-*.jsonl"), self._path]:
+            with contextlib.suppress(FileNotFoundError), open(segment, "rb", buffering=0) as file:
+                inode = os.fstat(file.fileno()).st_ino
+                file.seek(self._read.get(inode, 0))
+                while piece := file.read(1 << 20):
+                    self.count += piece.count(b"\n")
+                self._read[inode] = file.tell()
+        return self.count
 
 
-def wait_for_lines(tree: Tree, path: Path, count: int, timeout_seconds: float) -> float:
+def wait_for_lines(tree: Tree, lines: Lines, count: int, timeout_seconds: float) -> float:
     """Wait until `count` lines stand; returns the seconds waited. Raises RuntimeError after the timeout."""
     begin = time.monotonic()
-    size = -1
-    while True:
+    while lines.look() < count:
         tree.check()
-        with contextlib.suppress(FileNotFoundError):
-            now = os.path.getsize(path)
-            if now != size:
-                size = now
-                if lines_in(path) >= count:
-                    return time.monotonic() - begin
         if time.monotonic() - begin > timeout_seconds:
-            raise RuntimeError(f"{lines_in(path)} of {count} lines after {timeout_seconds} s")
-        time.sleep(0.05)
+            raise RuntimeError(f"{lines.count} of {count} lines after {timeout_seconds} s")
+        time.sleep(0.02)
+    return time.monotonic() - begin

@@ -73,7 +73,7 @@ def article_of(data: bytes | str, path: str = "a.txt") -> Article:
 def rejection_of(data: bytes | str, path: str = "a.txt") -> Rejection:
     """What the pipeline makes of it, which must be a rejection."""
     outcome = process(document(data, path), load_rules())
-    assert isinstance(outcome, Rejection), f"an article: {outcome.text[:80]!r}"
+    assert isinstance(outcome, Rejection), f"no rejection: {outcome!r:.200}"
     return outcome
 
 

@@ -6,6 +6,7 @@ import os
 import pickle
 import subprocess
 import sys
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -29,9 +30,12 @@ from worker import pipeline
 from worker.article import Article, Rejection
 from worker.config_files import load_rules
 from worker.errors import PermanentError
+from worker.ids import derive
 from worker.parse.format_table import FORMATS
 from worker.parse.formats import format_of
-from worker.pipeline import process
+from worker.parse.members import Container
+from worker.pipeline import process, process_member
+from worker.pipeline import rejection_of as rejection_of_pipeline
 from worker.record import fill_article, fill_rejection, render_article, render_rejection
 from worker.schema import line_problem, rejection_problem
 
@@ -141,12 +145,30 @@ DOCUMENTS = st.builds(
 @given(DOCUMENTS, st.sampled_from(["a.txt", "a.html", "a.json", "a", ""]))
 @settings(deadline=None, max_examples=500)
 def test_any_bytes_become_one_valid_line_or_a_valid_rejection(data: bytes, path: str) -> None:
-    outcome = process(document(data, path or "x"), RULES)
+    for outcome in outcomes_of(data, path or "x"):
+        _is_a_valid_line(outcome)
+
+
+def outcomes_of(data: bytes, path: str) -> list[Article | Rejection]:
+    """What becomes of a document, and of each member where it holds several."""
+    held = document(data, path)
+    found = process(held, RULES)
+    if not isinstance(found, Container):
+        return [found]
+    outcomes: list[Article | Rejection] = []
+    try:
+        for member in found.members:
+            one = replace(held, id=derive(held.id, member.name), member=member.name, data=member.data)
+            outcomes.append(process_member(one, member, RULES))
+    except PermanentError as error:
+        outcomes.append(rejection_of_pipeline(held, error))
+    return outcomes
+
+
+def _is_a_valid_line(outcome: Article | Rejection) -> None:
     if isinstance(outcome, Article):
         body = render_article(outcome, LINE_BYTES_MAX, RULES.version)
-        if isinstance(body, Rejection):
-            outcome = body
-        else:
+        if isinstance(body, bytes):
             line = fill_article(body, seq=1, duplicate=None, emitted_at=EMITTED_AT)
             assert len(line) <= LINE_BYTES_MAX
             assert len(line.decode().splitlines()) == 1
@@ -155,6 +177,7 @@ def test_any_bytes_become_one_valid_line_or_a_valid_rejection(data: bytes, path:
             assert orjson.loads(line)["text"] == outcome.text
             _is_well_formed(outcome)
             return
+        outcome = body
     line = fill_rejection(render_rejection(outcome), EMITTED_AT)
     assert len(line.decode().splitlines()) == 1
     assert rejection_problem(orjson.loads(line)) is None
@@ -175,7 +198,7 @@ def _is_well_formed(article: Article) -> None:
 @given(DOCUMENTS)
 @settings(deadline=None, max_examples=100)
 def test_the_same_bytes_make_the_same_outcome(data: bytes) -> None:
-    assert process(document(data), RULES) == process(document(data), RULES)
+    assert outcomes_of(data, "a") == outcomes_of(data, "a")
 
 
 def test_the_outcome_does_not_depend_on_the_process() -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import tomllib
+from typing import Any
 
 import pytest
 
 from tests.record_tables import DOCUMENT, PART, ROOT, parts, written
-from worker.config_files import load_rules
+from worker.config_files import config_folder, load_rules
 from worker.normalize.mend import KINDS
 from worker.record import _TRIMS
 
@@ -42,12 +44,22 @@ def test_every_kind_of_repair_is_explained() -> None:
     assert table_under("### Repairs") == list(KINDS)
 
 
+def rule_rows() -> list[dict[str, Any]]:
+    """Every row of every list of tables in the rule files."""
+    rows: list[dict[str, Any]] = []
+    for name in os.listdir(f"{config_folder()}/rules"):
+        with open(f"{config_folder()}/rules/{name}", "rb") as file:
+            lists = [value for value in tomllib.load(file).values() if isinstance(value, list)]
+        rows += (row for found in lists for row in found if isinstance(row, dict))
+    return rows
+
+
 def test_every_kind_of_removed_text_is_explained() -> None:
-    rules = load_rules().headers
-    kinds = {rule.kind for rule in (*rules.lines, *rules.prefixes)} - {"heading"}
-    written_out = set(
-        re.findall(r'(?:Removal|_Line)\(\s*"(\w+)"', sources_of(*READERS))
-    )
+    body = load_rules().html_body
+    kinds = {row["kind"] for row in rule_rows() if "kind" in row} - {"heading"}
+    kinds |= {*body.skipped_words.values(), *(rule.kind for rule in (*body.lines, *body.openers)), "hidden"}
+    source = sources_of(*READERS, "cut/cut.py", "cut/edges.py")
+    written_out = set(re.findall(r'(?:Removal|_Line|Cut)\(\s*"(\w+)"', source))
     assert set(table_under("### Removed")) == kinds | written_out
 
 
@@ -55,6 +67,7 @@ def test_every_flag_is_explained() -> None:
     source = sources_of("enrich/quality.py", *READERS)
     for flag in table_under("### Quality"):
         assert f'"{flag}"' in source
+    assert {row["flag"] for row in rule_rows() if "flag" in row} <= set(table_under("### Quality"))
     assert set(re.findall(r'flags\.append\("(\w+)"\)', source)) <= set(table_under("### Quality"))
 
 

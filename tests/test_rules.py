@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from dataclasses import asdict
@@ -11,9 +12,10 @@ import orjson
 import pytest
 
 from worker.config_files import config_folder, load_rules
-from worker.errors import ConfigurationError
+from worker.errors import ConfigurationError, PermanentError
 from worker.parse.dates import read_date
 from worker.parse.header import read_header
+from worker.parse.html_page import read_html
 from worker.parse.json_document import read_item
 from worker.parse.people import is_person, read_byline, read_names
 from worker.parse.supplied import fields_of
@@ -21,7 +23,7 @@ from worker.parse.urls import canonical_url, domain_of
 from worker.rules import rules_from
 
 RULES = load_rules()
-NAMES = ("dates", "headers", "html_body", "html_meta", "json_keys", "people", "urls")
+NAMES = ("agencies", "dates", "headers", "html_body", "html_meta", "json_keys", "people", "urls")
 
 
 def table(name: str) -> dict[str, Any]:
@@ -31,9 +33,9 @@ def table(name: str) -> dict[str, Any]:
 
 def files() -> dict[str, bytes]:
     read = {}
-    for name in NAMES:
-        with open(f"{config_folder()}/rules/{name}.toml", "rb") as file:
-            read[f"{name}.toml"] = file.read()
+    for name in sorted(os.listdir(f"{config_folder()}/rules")):
+        with open(f"{config_folder()}/rules/{name}", "rb") as file:
+            read[name] = file.read()
     return read
 
 
@@ -41,7 +43,7 @@ def files() -> dict[str, bytes]:
 def test_a_form_of_a_header_line_fits_its_example(row: dict[str, Any]) -> None:
     match = re.fullmatch(row["pattern"], row["example"])
     assert match is not None
-    assert match.groupdict() == row.get("gives", {})
+    assert {name: said for name, said in match.groupdict().items() if said} == row.get("gives", {})
 
 
 @pytest.mark.parametrize("row", table("headers")["prefix"], ids=lambda row: row["example"])
@@ -50,8 +52,9 @@ def test_a_prefix_is_cut_and_kept_as_its_example_says(row: dict[str, Any]) -> No
     (removal,) = header.removed
     assert removal.kind == row["kind"]
     assert row["example"].strip() == f"{removal.text} {header.rest[0]}"
-    assert header.fields.published is not None
-    assert header.fields.published.value == row["gives"]["published"]
+    gives = row.get("gives", {})
+    assert (header.fields.published.value if header.fields.published else None) == gives.get("published")
+    assert (header.fields.publisher.name if header.fields.publisher else None) == gives.get("publisher")
 
 
 @pytest.mark.parametrize("row", table("headers")["rule"], ids=lambda row: row["example"])
@@ -88,6 +91,8 @@ def test_a_date_is_read_as_its_example_says(row: dict[str, str]) -> None:
 @pytest.mark.parametrize("row", table("people")["example"], ids=lambda row: row["text"])
 def test_people_are_told_from_desks_as_the_example_says(row: dict[str, Any]) -> None:
     assert list(read_names(row["text"], RULES.people)) == row["people"]
+    if row.get("list_only"):
+        return
     byline = read_byline(row["text"], RULES.people)
     assert [author.name for author in byline.authors] == row["people"] if byline else row["people"] == []
 
@@ -100,6 +105,72 @@ def test_no_agency_is_a_person() -> None:
 def test_an_address_becomes_what_its_example_says(row: dict[str, str]) -> None:
     url = canonical_url(row["url"], RULES)
     assert (url, domain_of(url)) == (row.get("gives"), row.get("domain"))
+
+
+HTML = table("html_body")
+HTML_LINES = [(name, row) for name in ("opener", "line") for row in HTML[name]]
+PROSE = "The council met on Monday and talked about the tram for three hours, which was longer than planned."
+REST = "Nobody was quite sure why it took so long, although several members had brought sandwiches with them."
+
+
+def article_with(inside: str) -> tuple[tuple[str, ...], list[tuple[str, str | None]]]:
+    """Paragraphs and removed parts of a page whose article has `inside` in its middle."""
+    page = f"<!doctype html><body><article><p>{PROSE}</p><p>{REST}</p>{inside}<p>{PROSE} {REST}</p></article>"
+    draft = read_html(page.encode(), RULES)
+    return draft.paragraphs, [(removal.kind, removal.text) for removal in draft.removed]
+
+
+@pytest.mark.parametrize("row", HTML["skipped"], ids=lambda row: row["example"][:50])
+def test_an_element_named_so_is_cut_as_its_example_says(row: dict[str, Any]) -> None:
+    paragraphs, removed = article_with(row["example"])
+    assert paragraphs == (PROSE, REST, f"{PROSE} {REST}")
+    assert [kind for kind, _ in removed] == [row["kind"]]
+    assert set(row["words"]).isdisjoint(
+        {word for other in HTML["skipped"] if other is not row for word in other["words"]}
+    )
+
+
+@pytest.mark.parametrize(("name", "row"), HTML_LINES, ids=lambda v: v if isinstance(v, str) else v["examples"][0])
+def test_a_line_of_a_page_is_cut_as_its_examples_say(name: str, row: dict[str, Any]) -> None:
+    for line in row["examples"]:
+        words = f'{line} <a href="/2">more</a>' if name == "opener" else line
+        paragraphs, removed = article_with(f"<p>{words}</p>")
+        assert paragraphs == (PROSE, REST, f"{PROSE} {REST}"), line
+        assert [kind for kind, _ in removed] == [row["kind"]]
+    for line in row["not"]:
+        assert line in article_with(f"<p>{line}</p>")[0]
+
+
+@pytest.mark.parametrize("row", HTML["credit"], ids=lambda row: row["example"])
+def test_the_credit_of_a_caption_is_found_as_its_example_says(row: dict[str, Any]) -> None:
+    figure = (
+        f'<figure><img src="https://harbourledger.example/a.jpg"><figcaption>{row["example"]}</figcaption></figure>'
+    )
+    page = f"<!doctype html><body><article><p>{PROSE}</p>{figure}<p>{REST}</p></article>"
+    (image,) = read_html(page.encode(), RULES).fields.images
+    assert (image.caption or "").rstrip(".") == "The mayor on Friday"
+    assert image.credit == row["gives"]
+
+
+@pytest.mark.parametrize("row", HTML["not_article"], ids=lambda row: row["reason"])
+def test_a_title_tells_that_a_page_holds_no_article_as_its_examples_say(row: dict[str, Any]) -> None:
+    def page(title: str) -> bytes:
+        return f"<!doctype html><title>{title}</title><body><p>{PROSE}</p><p>{REST}</p>".encode()
+
+    for title in row["examples"]:
+        with pytest.raises(PermanentError, match=row["reason"]):
+            read_html(page(title), RULES)
+    for title in row["not"]:
+        assert read_html(page(title), RULES).paragraphs == (PROSE, REST)
+
+
+def test_a_byline_a_date_and_a_standfirst_are_found_as_their_examples_say() -> None:
+    page = f"<!doctype html><body><article><h1>Tram</h1>{HTML['standfirst']['example']}{HTML['byline']['example']}"
+    fields = read_html(f"{page}{HTML['date']['example']}<p>{PROSE}</p><p>{REST}</p></article>".encode(), RULES).fields
+    assert fields.subheadline == "Three hours, no result, many sandwiches."
+    assert [author.name for author in fields.authors] == ["Jo Roe"]
+    assert fields.published is not None
+    assert (fields.published.value, fields.published.origin) == ("2023-04-28", "header")
 
 
 KEY_EXAMPLES = [(field, example) for field, row in table("json_keys").items() for example in row.get("examples", [])]

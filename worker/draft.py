@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from worker.article import Publisher
 
 if TYPE_CHECKING:
-    from worker.article import Author, Dateline, Image, Moment, Removal, Subject
+    from worker.article import Author, Dateline, Image, Moment, Removal, Subject, Syndication
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class Fields:
     subjects: tuple[Subject, ...] = ()
     images: tuple[Image, ...] = ()
     dateline: Dateline | None = None
+    syndication: Syndication | None = None
     language: str | None = None
 
     def or_else(self, other: Fields) -> Fields:

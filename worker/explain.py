@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from worker.article import Article, Rejection
+from worker.errors import PermanentError
+from worker.ids import derive
 from worker.parse.formats import format_of
-from worker.pipeline import process
+from worker.parse.members import Container
+from worker.pipeline import process, process_member, rejection_of
 
 if TYPE_CHECKING:
     from worker.article import Document, Outcome, Removal, Repair
@@ -31,12 +34,25 @@ class Explanation:
 
 
 def explain(document: Document, rules: Rules) -> Explanation:
-    """What becomes of `document`, with reasons."""
+    """What becomes of `document`, with reasons; of the first member where it holds several."""
     outcome = process(document, rules)
+    if isinstance(outcome, Container):
+        outcome = _first(document, outcome, rules)
     looks_like = format_of(document.data, document.path).called
     if isinstance(outcome, Rejection):
         return Explanation(outcome, looks_like, (), (), (), ())
     return Explanation(outcome, looks_like, outcome.repairs, outcome.removed, outcome.quality.flags, _unknown(outcome))
+
+
+def _first(document: Document, container: Container, rules: Rules) -> Outcome:
+    try:
+        member = next(container.members, None)
+    except PermanentError as error:
+        return rejection_of(document, error)
+    if member is None:
+        return rejection_of(document, PermanentError("parse", "empty", "there is no document in it"))
+    own = replace(document, id=derive(document.id, member.name), member=member.name, data=member.data)
+    return process_member(own, member, rules)
 
 
 def _unknown(article: Article) -> tuple[str, ...]:

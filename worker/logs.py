@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 NAME = "copydesk"
 _BAR = "\n    | "
 # C0, DEL and C1; zero-width characters and marks of direction; separators that split lines; halves of pairs.
-_HARMFUL = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
-)
+_HARMFUL = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 
 def escaped(text: str) -> str:

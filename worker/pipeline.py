@@ -1,7 +1,9 @@
 """The flow on one page: bytes in, article or rejection out.
 
-    parse      the format is told by content; the bytes become a draft: paragraphs, and what it says of itself
+    parse      the format is told by content; the bytes become a draft: paragraphs, and what it says of itself;
+               or they are a container, whose members go the same way one after another
     normalize  the words are mended, and what was mended is counted
+    cut        what is not the article is cut off its edges, and kept
     enrich     what follows from the words themselves
     article    all of it in the order of the record
 
@@ -10,15 +12,17 @@ Pure: the same document and rules give the same outcome, and nothing outside is 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from worker.article import Article, Document, Outcome, Quality, Rejection, Source
+from worker.cut.cut import cut
 from worker.enrich.quality import quality_flags
 from worker.enrich.words import count_words
 from worker.errors import PermanentError
 from worker.normalize.draft import normalize
 from worker.parse.formats import read
-from worker.parse.members import Container
+from worker.parse.members import BadMember, Container, Member
 
 if TYPE_CHECKING:
     from worker.draft import Draft
@@ -26,21 +30,43 @@ if TYPE_CHECKING:
     from worker.rules import Rules
 
 
-def process(document: Document, rules: Rules) -> Outcome:
-    """The article that `document` holds, or the reason why it holds none."""
+def process(document: Document, rules: Rules) -> Outcome | Container:
+    """The article that `document` holds, the reason why it holds none, or its members where it may hold several.
+
+    A file that is too large for memory is opened by `parse.formats.open_file` instead.
+    """
     try:
-        draft = _draft(document, rules)
-        normalized = normalize(draft)
-        return _article(document, draft, normalized)
+        found = read(document.data, document.member or document.path, rules)
+        return found if isinstance(found, Container) else _finished(document, found, rules)
     except PermanentError as error:
         return rejection_of(document, error)
 
 
-def _draft(document: Document, rules: Rules) -> Draft:
-    draft = read(document.data, document.path, rules)
+def process_member(document: Document, member: Member | BadMember, rules: Rules) -> Outcome:
+    """The article that `member` of a container holds, or the reason why it holds none.
+
+    `document` is the member as a document of its own: its id, name and bytes.
+    """
+    try:
+        if isinstance(member, BadMember):
+            return rejection_of(document, member.error)
+        draft = _member_draft(document, member, rules)
+        return _finished(document, replace(draft, fields=draft.fields.or_else(member.fields)), rules)
+    except PermanentError as error:
+        return rejection_of(document, error)
+
+
+def _member_draft(document: Document, member: Member, rules: Rules) -> Draft:
+    if member.read is not None:
+        return member.read(member.data, rules)
+    draft = read(member.data, document.member or document.path, rules)
     if isinstance(draft, Container):
-        raise PermanentError("parse", "unsupported_format", f"it holds several documents ({draft.format})")
+        raise PermanentError("parse", "nested_archive", f"it is a {draft.format} inside another file")
     return draft
+
+
+def _finished(document: Document, draft: Draft, rules: Rules) -> Article:
+    return _article(document, draft, cut(normalize(draft), rules))
 
 
 def rejection_of(document: Document, error: PermanentError, attempts: int = 1) -> Rejection:
@@ -84,9 +110,9 @@ def _article(document: Document, draft: Draft, normalized: Normalized) -> Articl
         subjects=fields.subjects,
         images=fields.images,
         dateline=fields.dateline,
-        syndication=None,
+        syndication=fields.syndication,
         repairs=normalized.repairs,
-        removed=draft.removed,
+        removed=normalized.removed,
         entities=(),
         quotes=(),
         sources_cited=(),
@@ -111,7 +137,7 @@ def _quality(document: Document, draft: Draft, normalized: Normalized, word_coun
         published=normalized.fields.published,
         received_at=document.received_at,
     )
-    return Quality(flags=(*draft.flags, *normalized.flags, *flags))
+    return Quality(flags=tuple(dict.fromkeys((*draft.flags, *normalized.flags, *flags))))
 
 
 def _source(document: Document, draft: Draft) -> Source:

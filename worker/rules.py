@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from worker.cut_rules import CutRules, cut_rules_from
 from worker.errors import ConfigurationError
 
 Keys = Mapping[str, tuple[str, ...]]
@@ -48,22 +49,35 @@ class PeopleRules:
     particles: frozenset[str]
     joiners: re.Pattern[str]
     openers: re.Pattern[str]
+    closers: re.Pattern[str]
+    organisation_endings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class DateRules:
-    """Words in dates: month name -> 1 to 12, zone -> offset."""
+    """Words in dates: month name -> 1 to 12, zone -> offset; countries by the order of day and month."""
 
     months: Mapping[str, int]
     zones: Mapping[str, str]
+    day_first: frozenset[str]
+    month_first: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class BodyRules:
-    """What in a page is not the article's text."""
+    """What in a page is not the article's text, and what is. `skipped_words`: word -> kind of what is cut."""
 
     skipped_elements: frozenset[str]
-    skipped_words: frozenset[str]
+    elsewhere_words: frozenset[str]
+    body_words: frozenset[str]
+    skipped_words: Mapping[str, str]
+    standfirst_words: frozenset[str]
+    byline_words: frozenset[str]
+    date_labels: frozenset[str]
+    openers: tuple[LineRule, ...]
+    lines: tuple[LineRule, ...]
+    credits: tuple[LineRule, ...]
+    not_articles: tuple[LineRule, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +92,7 @@ class Rules:
     json_keys: Keys
     html_meta: Keys
     html_body: BodyRules
+    cuts: CutRules
 
 
 def rules_from(files: Mapping[str, bytes]) -> Rules:
@@ -102,6 +117,9 @@ def rules_from(files: Mapping[str, bytes]) -> Rules:
             json_keys=_keys(_table(files, "json_keys")),
             html_meta=_keys(_table(files, "html_meta")),
             html_body=_body(_table(files, "html_body")),
+            cuts=cut_rules_from(
+                [_table(files, name.removesuffix(".toml")) for name in sorted(files)], _table(files, "agencies")
+            ),
         )
     except (KeyError, TypeError, ValueError, re.error) as error:
         raise ConfigurationError("config/rules", f"the rules can't be read ({error!r})", "restore them") from error
@@ -129,18 +147,22 @@ def _headers(table: dict[str, Any]) -> HeaderRules:
 def _people(table: dict[str, Any], outlet_words: frozenset[str]) -> PeopleRules:
     joiners = "|".join(re.escape(word) for word in table["joiners"])
     openers = "|".join(re.escape(word) for word in sorted(table["openers"], key=len, reverse=True))
+    closers = "|".join(re.escape(word) for word in sorted(table["closers"], key=len, reverse=True))
     return PeopleRules(
         organisation_words=frozenset(table["organisation_words"]) | outlet_words,
         not_persons=frozenset(name.removeprefix("the ") for name in table["not_persons"]),
         particles=frozenset(table["particles"]),
         joiners=re.compile(rf",?\s+(?:{joiners})\s+", re.IGNORECASE),
-        openers=re.compile(rf"(?:{openers}):?\s+", re.IGNORECASE),
+        openers=re.compile(rf"(?:{openers})\s*:\s*|(?:{openers})\s+", re.IGNORECASE),
+        closers=re.compile(rf"\s+(?:{closers})\b.*", re.IGNORECASE),
+        organisation_endings=tuple(table["organisation_endings"]),
     )
 
 
 def _dates(table: dict[str, Any]) -> DateRules:
     months = {name: int(number) for number, names in table["months"].items() for name in names}
-    return DateRules(months, dict(table["zones"]))
+    order = table["order"]
+    return DateRules(months, dict(table["zones"]), frozenset(order["day_first"]), frozenset(order["month_first"]))
 
 
 def _tracking(table: dict[str, Any]) -> re.Pattern[str]:
@@ -153,4 +175,16 @@ def _keys(table: dict[str, Any]) -> Keys:
 
 
 def _body(table: dict[str, Any]) -> BodyRules:
-    return BodyRules(frozenset(table["skipped_elements"]), frozenset(table["skipped_words"]))
+    return BodyRules(
+        skipped_elements=frozenset(table["skipped_elements"]),
+        elsewhere_words=frozenset(table["elsewhere_words"]),
+        body_words=frozenset(table["body_words"]),
+        skipped_words={word: row["kind"] for row in table["skipped"] for word in row["words"]},
+        standfirst_words=frozenset(table["standfirst"]["words"]),
+        byline_words=frozenset(table["byline"]["words"]),
+        date_labels=frozenset(table["date"]["labels"]),
+        openers=tuple(LineRule(row["kind"], re.compile(row["pattern"])) for row in table["opener"]),
+        lines=tuple(LineRule(row["kind"], re.compile(row["pattern"])) for row in table["line"]),
+        credits=tuple(LineRule("credit", re.compile(row["pattern"])) for row in table["credit"]),
+        not_articles=tuple(LineRule(row["reason"], re.compile(row["pattern"])) for row in table["not_article"]),
+    )

@@ -55,9 +55,7 @@ class Intake:
         "`move` takes files out of the inbox and archives them; `keep` leaves them (read-only folders).",
         choices=("move", "keep"),
     )
-    poll: bool = _setting(
-        False, "List on a timer instead of by event, for mounts that give no events (NFS, SMB)."
-    )
+    poll: bool = _setting(False, "List on a timer instead of by event, for mounts that give no events (NFS, SMB).")
     poll_seconds: float = _setting(1.0, "How often to list with `poll`.", unit="seconds", low=0.05, high=3600)
     rescan_seconds: float = _setting(
         10.0,
@@ -83,10 +81,17 @@ class Intake:
     depth_max: int = _setting(32, "Folders below this depth are not entered.", unit="levels", low=1, high=200)
     payload_bytes_max: int = _setting(
         16 * MIB,
-        "The largest file that is taken; it crosses Redis whole.",
+        "The largest file that crosses Redis. Larger ones stay on disk and are opened there, piece by piece.",
         unit="bytes",
         low=1024,
         high=256 * MIB,
+    )
+    file_bytes_max: int = _setting(
+        64 << 30,
+        "The largest file that is taken at all: a crawl of a day has some gigabytes, a sparse file of a terabyte none.",
+        unit="bytes",
+        low=1024,
+        high=1 << 50,
     )
     batch_max: int = _setting(64, "The most files in one job.", unit="files", low=1, high=500)
     batch_bytes_max: int = _setting(
@@ -123,15 +128,11 @@ class Redis:
 class Worker:
     """How documents are worked on."""
 
-    count: int = _setting(
-        2, "Worker processes of `copydesk run` and `ingest`.", unit="processes", low=1, high=256
-    )
+    count: int = _setting(2, "Worker processes of `copydesk run` and `ingest`.", unit="processes", low=1, high=256)
     document_seconds: float = _setting(
         20.0, "Time for one document, waiting included.", unit="seconds", low=0.1, high=3600
     )
-    document_cpu_seconds: int = _setting(
-        10, "Processor time for one document.", unit="seconds", low=1, high=3600
-    )
+    document_cpu_seconds: int = _setting(10, "Processor time for one document.", unit="seconds", low=1, high=3600)
     document_memory_bytes: int = _setting(
         512 * MIB,
         "Memory that a process may take beyond what it starts with.",
@@ -208,9 +209,7 @@ class Index:
 class Service:
     """How `copydesk run` behaves."""
 
-    drain_seconds: float = _setting(
-        8.0, "How long a stop waits for work in hand.", unit="seconds", low=0, high=600
-    )
+    drain_seconds: float = _setting(8.0, "How long a stop waits for work in hand.", unit="seconds", low=0, high=600)
     log_level: str = _setting("info", "What is logged.", choices=("debug", "info", "warning", "error"))
 
 

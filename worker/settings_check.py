@@ -41,25 +41,15 @@ def check(settings: Settings) -> None:
 def _check_texts(settings: Settings) -> None:
     redis, sink = settings.redis, settings.sink
     if redis.url and not redis.url.startswith(_SCHEMES):
-        raise ConfigurationError(
-            "redis.url", "not an address of Redis", "begin it with redis://, rediss:// or unix://"
-        )
+        raise ConfigurationError("redis.url", "not an address of Redis", "begin it with redis://, rediss:// or unix://")
     if not _PREFIX.fullmatch(redis.prefix):
-        raise ConfigurationError(
-            "redis.prefix", f"{redis.prefix!r} can't name a queue", "use letters, digits, - and _"
-        )
+        raise ConfigurationError("redis.prefix", f"{redis.prefix!r} can't name a queue", "use letters, digits, - and _")
     if not _MODE.fullmatch(sink.file_mode):
-        raise ConfigurationError(
-            "sink.file_mode", f"{sink.file_mode!r} is not octal", "write it as 0644 or 0640"
-        )
+        raise ConfigurationError("sink.file_mode", f"{sink.file_mode!r} is not octal", "write it as 0644 or 0640")
     if int(sink.file_mode, 8) & 0o600 != 0o600:
-        raise ConfigurationError(
-            "sink.file_mode", f"{sink.file_mode} locks the writer out", "begin with 06, as 0640"
-        )
+        raise ConfigurationError("sink.file_mode", f"{sink.file_mode} locks the writer out", "begin with 06, as 0640")
     if sink.owner and not _OWNER.fullmatch(sink.owner):
-        raise ConfigurationError(
-            "sink.owner", f"{sink.owner!r} is not uid:gid", "write two numbers, as 1000:1000"
-        )
+        raise ConfigurationError("sink.owner", f"{sink.owner!r} is not uid:gid", "write two numbers, as 1000:1000")
 
 
 def _check_sizes(settings: Settings) -> None:

@@ -111,17 +111,13 @@ def _from_file(path: str, known: Mapping[str, Setting]) -> Iterator[tuple[str, _
         with open(path, "rb") as file:
             document = tomllib.load(file)
     except OSError as error:
-        raise ConfigurationError(
-            "--config", f"{path} can't be read ({error.strerror})", "name a file"
-        ) from None
+        raise ConfigurationError("--config", f"{path} can't be read ({error.strerror})", "name a file") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError("--config", f"{path} is not TOML: {error}", "correct the file") from None
     names = list(sections())
     for section, table in document.items():
         if section not in names:
-            raise ConfigurationError(
-                section, f"no such section (in {path})", _nearest(section, names, "a section")
-            )
+            raise ConfigurationError(section, f"no such section (in {path})", _nearest(section, names, "a section"))
         if not isinstance(table, dict):
             raise ConfigurationError(section, f"is a section, not a value (in {path})", f"write [{section}]")
         for name, value in table.items():
@@ -131,17 +127,13 @@ def _from_file(path: str, known: Mapping[str, Setting]) -> Iterator[tuple[str, _
             yield key, _Given(tuple(value) if isinstance(value, list) else value, path)
 
 
-def _from_environment(
-    environ: Mapping[str, str], known: Mapping[str, Setting]
-) -> Iterator[tuple[str, _Given]]:
+def _from_environment(environ: Mapping[str, str], known: Mapping[str, Setting]) -> Iterator[tuple[str, _Given]]:
     variables = {setting.variable: setting for setting in known.values()}
     for name in sorted(environ):
         if not name.startswith(PREFIX) or name in RESERVED:
             continue
         if name not in variables:
-            raise ConfigurationError(
-                name, "no such setting", _nearest(name, list(variables), "a setting's variable")
-            )
+            raise ConfigurationError(name, "no such setting", _nearest(name, list(variables), "a setting's variable"))
         if environ[name]:
             setting = variables[name]
             yield setting.key, _Given(_parsed(setting, environ[name]), name)
@@ -172,9 +164,7 @@ def _checked(setting: Setting, given: _Given) -> Value:
             setting.key, f"{value!r} (from {given.origin}) is not {_KINDS[setting.kind]}", _allowed(setting)
         )
     if limits.choices and value not in limits.choices:
-        raise ConfigurationError(
-            setting.key, f"{value!r} (from {given.origin}) is not a choice", _allowed(setting)
-        )
+        raise ConfigurationError(setting.key, f"{value!r} (from {given.origin}) is not a choice", _allowed(setting))
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         below = limits.low is not None and value < limits.low
         above = limits.high is not None and value > limits.high

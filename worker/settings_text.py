@@ -73,6 +73,4 @@ def _literal(value: Value) -> str:
 
 def _text(value: str) -> str:
     # A JSON string is a TOML string, but for DEL. A byte that is no UTF-8 can't stand in TOML at all.
-    return json.dumps(value.encode("utf-8", "replace").decode(), ensure_ascii=False).replace(
-        "\x7f", "\\u007f"
-    )
+    return json.dumps(value.encode("utf-8", "replace").decode(), ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -41,7 +41,8 @@ def test_help_imports_none_of_the_heavy_libraries(tmp_path: Path) -> None:
     code = (
         "import sys; sys.argv = ['copydesk', '--help']\n"
         "from worker.cli.app import main; main()\n"
-        "print(sorted({'redis', 'rq', 'watchdog', 'rich', 'resiliparse', 'asyncio'} & set(sys.modules)))"
+        "heavy = {'redis', 'rq', 'watchdog', 'rich', 'selectolax', 'lxml', 'feedparser', 'asyncio'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
     )
     answer = subprocess.run(
         [sys.executable, "-c", code],
@@ -169,3 +170,26 @@ def test_a_state_folder_that_others_can_look_into_is_refused(tmp_path: Path) -> 
     assert answer.returncode == 2
     assert "others can look into" in answer.stderr
     assert "chmod 700" in answer.stderr
+
+
+@pytest.mark.parametrize("command", ["status", "rejected"])
+def test_an_output_that_is_closed_to_this_user_is_said_in_one_sentence(tmp_path: Path, command: str) -> None:
+    closed = tmp_path / "out"
+    closed.mkdir(mode=0o700 if os.geteuid() == 0 else 0)
+    arguments = ["copydesk", command, *(["list"] if command == "rejected" else []), "--out"]
+    # Everything is imported by a first call: the interpreter's own files may be closed to the other user, too.
+    code = (
+        "import contextlib, io, os, sys; from worker.cli.app import main\n"
+        f"sys.argv = {[*arguments, str(tmp_path / 'nothing')]!r}\n"
+        "with contextlib.redirect_stderr(io.StringIO()): main()\n"
+        "if os.geteuid() == 0: os.setuid(65534)\n"
+        f"sys.argv = {[*arguments, str(closed)]!r}\n"
+        "sys.exit(main())"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=False
+    )
+    assert answer.returncode == 2
+    assert answer.stderr.startswith(f"copydesk: {closed}")
+    assert "closed to this user" in answer.stderr
+    assert answer.stderr.count("\n") == 1

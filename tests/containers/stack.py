@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 IMAGE = "copydesk-under-test"
-SERVICES = ("redis", "watch", "worker", "sink")
+SERVICES = ("redis", "watch", "worker", "files", "sink")
 # How a build reaches its packages is a matter of the machine: handed on where it is set.
 BUILD_ARGUMENTS = (
     "PIP_INDEX_URL",

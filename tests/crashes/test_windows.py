@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.crashes.harness.containers import container, known_containers, members
 from tests.crashes.harness.corpus import Dropped, articles, drop, known_set
 from tests.crashes.harness.load import drop_all
 from tests.crashes.harness.quiet import finish
@@ -32,6 +33,11 @@ COMPRESSED = SMALL_SEGMENTS | {"COPYDESK_SINK_COMPRESS": "zstd"}
 def long_articles() -> list[Dropped]:
     """More than one commit may carry, in one batch."""
     return articles(16, sentences=900)
+
+
+def long_containers() -> list[Dropped]:
+    """A container of more members than one commit may carry, and a document in its batch."""
+    return [container("long.members", members(40, sentences=900)), *articles(1, first=90)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +71,16 @@ SCENARIOS: dict[str, Scenario] = {
     "publish.after": WATCH,
     "work.begin": HORSE,
     "work.document": Scenario("worker", "work.document@2=kill", survives=True),
+    "work.member": Scenario("worker", "work.member@5=kill", files=known_containers, survives=True),
+    "work.before_closing": Scenario("worker", files=known_containers, survives=True),
     "work.before_commit": HORSE,
     "work.after_part": Scenario("worker", settings=ONE_LARGE_BATCH, files=long_articles, survives=True),
+    "work.after_members": Scenario("worker", settings=ONE_LARGE_BATCH, files=long_containers, survives=True),
     "work.after_commit": HORSE,
     "split.before": Scenario("worker", "work.document@2=kill,split.before=kill"),
     "split.after": Scenario("worker", "work.document@2=kill,split.after=kill"),
     "sink.group_read": SINK,
+    "sink.members_kept": Scenario("sink", files=known_containers),
     "sink.space_reserved": SINK,
     "sink.journal_torn": SINK,
     "sink.journal_written": SINK,
@@ -78,6 +88,7 @@ SCENARIOS: dict[str, Scenario] = {
     "sink.append_torn": SINK,
     "sink.appended": SINK,
     "sink.output_synced": SINK,
+    "sink.container_ended": Scenario("sink", files=known_containers),
     "sink.file_archived": SINK,
     "sink.files_archived": SINK,
     "sink.acknowledged": SINK,
@@ -102,6 +113,7 @@ def test_every_window_has_a_scenario() -> None:
 def test_a_death_in_the_window_loses_and_doubles_nothing(window: str, new_stack: NewStack) -> None:
     scenario = SCENARIOS[window]
     stack = new_stack(scenario.settings, keep=scenario.keep)
+    stack.plant("containers")
     dropped = scenario.files()
     for file in dropped:
         drop(stack.site.inbox, file, scenario.manner)

@@ -26,7 +26,7 @@ class Desk:
     """The folders below `path`."""
 
     path: str
-    intake: Intake = field(default_factory=lambda: Intake(settle_seconds=0.1))
+    intake: Intake = field(default_factory=lambda: Intake(settle_seconds=0.1, file_bytes_max=32 << 20))
     wake: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:

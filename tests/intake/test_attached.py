@@ -122,12 +122,12 @@ def test_a_sparse_file_of_a_terabyte_is_refused_at_once(desk: Desk, attached: At
 def test_a_refused_file_is_said_once_and_taken_when_it_has_changed(
     desk: Desk, attached: Attached, caplog: pytest.LogCaptureFixture
 ) -> None:
-    path = desk.put("a.txt", b"x" * (desk.intake.payload_bytes_max + 1))
+    path = desk.put("a.txt", b"x" * (desk.intake.file_bytes_max + 1))
     for moment in range(3):
         claim_all(attached, time.monotonic() + 100 * moment)
-    limit = desk.intake.payload_bytes_max
+    limit = desk.intake.file_bytes_max
     assert [record.getMessage() for record in caplog.records if "a.txt" in record.getMessage()] == [
-        f"refused {desk.inbox}/a.txt: too_large ({limit + 1} bytes, and intake.payload_bytes_max is {limit})"
+        f"refused {desk.inbox}/a.txt: too_large ({limit + 1} bytes, and intake.file_bytes_max is {limit})"
     ]
     os.truncate(path, 10)
     claim_all(attached, time.monotonic() + 1000)

@@ -225,7 +225,7 @@ def test_a_swapped_file_goes_back_beside_one_that_arrived_meanwhile(desk: Desk) 
     def swap(call: str, length: int) -> None:
         if call == "mkdir":
             with open(path, "wb") as file:
-                file.truncate(desk.intake.payload_bytes_max + 1)
+                file.truncate(desk.intake.file_bytes_max + 1)
         elif call == "open" and not os.path.exists(path):
             desk.put("a.txt", b"new")
 

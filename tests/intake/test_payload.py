@@ -53,7 +53,7 @@ def test_a_batch_is_published_under_its_own_name_with_all_its_bytes(claim: Claim
 
 def test_only_wanted_documents_are_read_again(desk: Desk, claim: Claim) -> None:
     wanted = ids_of(claim)[1:]
-    payload = read_payload(desk.work, claim, wanted, "job", None)
+    payload = read_payload(desk.work, claim, wanted, "job", None, 1 << 20)
     assert [row.id for row in payload.documents] == wanted
     assert payload.blobs == (desk.bytes_of(claim, wanted[0]),)
 
@@ -62,4 +62,4 @@ def test_a_file_that_left_or_changed_is_not_published(desk: Desk, claim: Claim) 
     gone, changed = ids_of(claim)
     os.unlink(claims.document_path(desk.work, claim.batch, gone))
     os.utime(claims.document_path(desk.work, claim.batch, changed), (1, 1))
-    assert read_payload(desk.work, claim, [gone, changed], "job", None).documents == ()
+    assert read_payload(desk.work, claim, [gone, changed], "job", None, 1 << 20).documents == ()

@@ -220,7 +220,7 @@ def test_a_claimed_file_that_grew_too_large_is_a_refused_file_of_the_inbox_again
 ) -> None:
     (claim,) = attached.standing
     file = next(file for file in claim.files if file.path == b"a.txt")
-    os.truncate(claims.document_path(desk.work, claim.batch, file.id), desk.intake.payload_bytes_max + 1)
+    os.truncate(claims.document_path(desk.work, claim.batch, file.id), desk.intake.file_bytes_max + 1)
     reconciler = Reconciler(link)
     for _ in range(2):
         reconciler.run([target(attached)])

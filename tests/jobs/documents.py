@@ -1,9 +1,13 @@
-"""Payloads for tests, and a pipeline whose documents say what is to happen to them."""
+"""Payloads for tests, and a pipeline whose documents say what is to happen to them.
+
+A document that begins with `container` holds one on each further line, under its own text and line number as name.
+"""
 
 from __future__ import annotations
 
 import ctypes
 import hashlib
+import io
 import os
 import signal
 import time
@@ -11,11 +15,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from worker.article import Article, Document, Quality, Rejection, Source
+from worker.errors import PermanentError
 from worker.ids import mint
+from worker.jobs.desk import Stages
+from worker.parse.members import BadMember, Container, Member
+from worker.pipeline import rejection_of
 from worker.store.wire import Payload, PayloadDocument
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from typing import BinaryIO
 
 RECEIVED_AT = "2024-10-15T09:00:00Z"
 
@@ -49,15 +58,64 @@ def ids(payload: Payload) -> Sequence[str]:
     return [document.id for document in payload.documents]
 
 
-def acted(document: Document) -> Article | Rejection:
+def acted(document: Document) -> Article | Rejection | Container:
     """A pipeline: does what the text says (`segfault`, `abort`, ...), and makes an article of anything else."""
-    text = document.data.decode()
+    if document.data.startswith(b"container\n"):
+        return Container("lines", members_of(io.BytesIO(document.data)))
+    return acted_alone(document)
+
+
+def acted_member(document: Document, member: Member | BadMember) -> Article | Rejection:
+    """The same for a member."""
+    return rejection_of(document, member.error) if isinstance(member, BadMember) else acted_alone(document)
+
+
+def opened(file: BinaryIO, path: str) -> Container:
+    """The same for a file that is too large for memory."""
+    if path.endswith(".whole"):
+        raise PermanentError("parse", "too_large", "it can only be read whole")
+    return Container("lines", members_of(file))
+
+
+def members_of(file: BinaryIO) -> Iterator[Member | BadMember]:
+    """The lines behind the first.
+
+    One that begins with `open` acts while it is got, `bad` can't be had, `broken` ends all.
+    """
+    next(file)
+    for number, line in enumerate(file):
+        text = line.rstrip(b"\n")
+        word, _, rest = text.partition(b" ")
+        if word == b"open":
+            acted_on(rest.decode())
+        if word == b"broken":
+            raise PermanentError("parse", "broken_archive", "nothing behind can be read")
+        name = f"{number}: {text[:40].decode()}"
+        yield BadMember(name, PermanentError("parse", "bad_member", "it is bad"), text) if word == b"bad" else Member(
+            name, text
+        )
+
+
+def container_of(*texts: str) -> str:
+    """A document that holds these."""
+    return "\n".join(("container", *texts))
+
+
+def acted_on(text: str) -> None:
+    """Do what the text says, if it says anything."""
     name, _, argument = text.partition(" ")
     act = _ACTS.get(name)
     if act is not None:
         act(argument)
+
+
+def acted_alone(document: Document) -> Article | Rejection:
+    """The article of a document that holds no others."""
+    text = document.data.decode()
+    acted_on(text)
+    name, _, _ = text.partition(" ")
     if name == "refused":
-        return Rejection(document.id, document.path, None, document.sha256, "parse", "unsupported_format", "no article")
+        return rejection_of(document, PermanentError("parse", "unsupported_format", "no article"))
     return article(document, text)
 
 
@@ -100,7 +158,7 @@ def article(document: Document, text: str) -> Article:
         source=Source(
             inbox=document.inbox,
             path=document.path,
-            member=None,
+            member=document.member,
             sha256=document.sha256,
             bytes=len(document.data),
             media_type="text/plain",
@@ -141,3 +199,6 @@ _ACTS = {
     "hoard": _hoard,
     "bug": _bug,
 }
+
+
+ACTED = Stages(acted, acted_member, opened)

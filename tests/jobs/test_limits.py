@@ -59,7 +59,7 @@ def test_time_ends_what_does_not_end(act: Callable[[], object]) -> None:
     limits = Limits(replace(SETTINGS, document_seconds=0.1))
     status = outcome(limits, act)
     assert os.WTERMSIG(status) == signal.SIGALRM
-    assert limits.mark.get() == 2
+    assert limits.mark.get() == (2, None)
 
 
 def test_processor_time_ends_what_hides_from_the_clock() -> None:
@@ -67,7 +67,7 @@ def test_processor_time_ends_what_hides_from_the_clock() -> None:
     limits = Limits(replace(SETTINGS, document_cpu_seconds=1, document_seconds=60.0))
     status = outcome(limits, spin_in_c)
     assert os.WTERMSIG(status) == signal.SIGXCPU
-    assert limits.mark.get() == 2
+    assert limits.mark.get() == (2, None)
 
 
 def test_each_document_has_its_own_processor_time() -> None:
@@ -125,18 +125,18 @@ def test_between_jobs_no_clock_runs() -> None:
 
 def test_the_mark_says_which_document_is_in_hand() -> None:
     mark = Mark()
-    assert mark.get() is None
-    for index in (0, 1, 499):
-        mark.put(index)
-        assert mark.get() == index
+    assert mark.get() == (None, None)
+    for index, member in ((0, None), (1, 0), (499, 10**12), (2, None)):
+        mark.put(index, member)
+        assert mark.get() == (index, member)
     mark.put(None)
-    assert mark.get() is None
+    assert mark.get() == (None, None)
 
 
 def test_after_a_document_the_mark_is_gone() -> None:
     limits = Limits(SETTINGS)
     assert outcome(limits, lambda: None) == 0
-    assert limits.mark.get() is None
+    assert limits.mark.get() == (None, None)
 
 
 def test_a_process_that_has_grown_says_so() -> None:
@@ -158,7 +158,7 @@ def test_the_window_inside_a_document_is_passed() -> None:
         status = 1
         with armed("work.document=crash"), contextlib.suppress(Crashed), limits.document(7):
             pass
-        status = 0 if limits.mark.get() is None else 2
+        status = 0 if limits.mark.get() == (None, None) else 2
         os._exit(status)
     assert os.waitpid(pid, 0)[1] == 0
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, cast
 import orjson
 import pytest
 
-from tests.jobs.documents import acted, article, ids, payload_of, with_counts
+from tests.jobs.documents import ACTED, acted_alone, article, ids, payload_of, with_counts
 from worker.dedupe.fingerprint import exact_fingerprint
 from worker.errors import TransientError
 from worker.failpoints import Crashed, armed
-from worker.jobs.process_job import Desk, work
+from worker.jobs.desk import Desk
+from worker.jobs.process_job import work
 from worker.jobs.queue import document_states, publish
 from worker.jobs.queue import replace as replace_job
 from worker.settings import Settings
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("reconciled")
 
 
-def unguarded(_index: int) -> contextlib.AbstractContextManager[None]:
+def unguarded(_index: int, _member: int | None = None) -> contextlib.AbstractContextManager[None]:
     return contextlib.nullcontext()
 
 
@@ -60,7 +61,7 @@ class Room:
 
 @pytest.fixture
 def room(client: redis.Redis, writer_client: redis.Redis, keys: Keys, key: bytes) -> Room:
-    return Room(Desk(client, keys, key, Settings(), acted, "rules-1", patience_seconds=0.2), writer_client)
+    return Room(Desk(client, keys, key, Settings(), ACTED, "rules-1", patience_seconds=0.2), writer_client)
 
 
 def test_each_document_becomes_its_part(room: Room) -> None:
@@ -86,7 +87,7 @@ def test_a_document_reaches_the_pipeline_as_it_was_claimed(room: Room) -> None:
     payload = payload_of(b"\x00bytes\xff")
     row = replace(payload.documents[0], retry_of="earlier", path="a/b%0A.txt")
     payload = replace(payload, documents=(row,))
-    work(replace(room.desk, process=process), room.publish(payload).job, unguarded)
+    work(replace(room.desk, stages=replace(ACTED, process=process)), room.publish(payload).job, unguarded)
     (document,) = seen
     assert (document.id, document.inbox, document.path, document.data, document.sha256, document.retry_of) == (
         row.id, "inbox", "a/b%0A.txt", b"\x00bytes\xff", row.sha256, "earlier",
@@ -107,9 +108,10 @@ def test_memory_that_is_refused_rejects_the_document(room: Room) -> None:
     def process(document: Document) -> Article | Rejection:
         if document.data == b"large":
             raise MemoryError
-        return acted(document)
+        return acted_alone(document)
 
-    work(replace(room.desk, process=process), room.publish(payload_of("large", "one")).job, unguarded)
+    desk = replace(room.desk, stages=replace(ACTED, process=process))
+    work(desk, room.publish(payload_of("large", "one")).job, unguarded)
     assert room.rejections() == [("worker", "memory_limit", 1)]
     assert [part.kind for part in room.parts()] == ["rejection", "article"]
 
@@ -174,7 +176,7 @@ def test_an_attempt_that_was_replaced_while_it_ran_commits_nothing(room: Room) -
         replace_job(desk.client, desk.keys, desk.key, payload.job, [follower])
         return article(document, "by the one taken for dead")
 
-    work(replace(desk, process=process), payload.job, unguarded)
+    work(replace(desk, stages=replace(ACTED, process=process)), payload.job, unguarded)
     assert room.parts() == []
     room.work(follower)
     assert len(room.parts()) == 1
@@ -224,7 +226,8 @@ def test_the_guard_is_entered_for_each_document_with_its_index(room: Room) -> No
     seen: list[int] = []
 
     @contextlib.contextmanager
-    def guard(index: int) -> Iterator[None]:
+    def guard(index: int, member: int | None = None) -> Iterator[None]:
+        assert member is None
         seen.append(index)
         yield
 

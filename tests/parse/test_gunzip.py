@@ -26,7 +26,7 @@ def test_a_compressed_document_is_that_document() -> None:
 
 
 def test_the_name_inside_settles_what_the_content_leaves_open() -> None:
-    assert draft_of(gzip.compress(b"The council met.<p>Nobody came.</p>" * 9), "A.HTM.GZ").format == "html"
+    assert draft_of(gzip.compress(f"The council met.<p>{WORDS}</p>".encode() * 9), "A.HTM.GZ").format == "html"
 
 
 @pytest.mark.parametrize("through", [opened, streamed])

@@ -63,8 +63,20 @@ def test_a_headline_without_words_below_is_the_text() -> None:
     assert (found.fields.headline, found.rest[0]) == (None, "Council Meets for Three Hours")
 
 
-def test_a_first_line_directly_above_words_is_no_headline() -> None:
-    assert header(f"Council Meets for Three Hours\n{WORDS}").fields.headline is None
+def test_a_first_line_directly_above_whole_paragraphs_is_the_headline() -> None:
+    assert header(f"Council meets for three hours\n{WORDS}\n{WORDS}").fields.headline == "Council meets for three hours"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The council met on\nMonday and talked about the\ntram for three hours, and\nnobody was sure why.",
+        "The council met on Monday\nThe tram was late again\nNobody was quite sure why it had to be so",
+        "The Upland Water Board and the\nHarbour Council met on Monday and talked about the tram for an hour",
+    ],
+)
+def test_a_first_line_that_may_be_wrapped_or_lost_its_stop_is_no_headline(text: str) -> None:
+    assert header(text).fields.headline is None
 
 
 def test_a_block_of_header_lines_is_read_and_kept_word_for_word() -> None:

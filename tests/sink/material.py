@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -14,9 +14,10 @@ from worker.dedupe.fingerprint import exact_fingerprint
 from worker.disk.claims import Claim, ClaimedFile, batch_folder, document_path, write_claim
 from worker.disk.layout import OutFolder, WorkFolder
 from worker.disk.position import Positions, read_position
-from worker.ids import mint
+from worker.ids import derive, mint
 from worker.record import render_article, render_rejection
 from worker.sink.segments import open_segment, sealed_segments
+from worker.store import wire
 from worker.store.wire import Part, pack_part
 
 if TYPE_CHECKING:
@@ -119,24 +120,41 @@ class Place:
         return os.listdir(self.work.claimed)
 
 
+def member_part(claim: Claim, file: ClaimedFile, ordinal: int, text: str) -> Part:
+    """The part of a member of that file, named after its text; one that begins with `!` is a rejection."""
+    name = f"{text[:20]} at {ordinal}"
+    own = replace(file, id=derive(file.id, name))
+    part = part_of(claim, own, text.encode(), member=name)
+    place = wire.Place(file.id, ordinal, name)
+    return replace(part, sha256=file.sha256, place=place, data=text.encode() if part.kind == "rejection" else b"")
+
+
+def last_part(claim: Claim, file: ClaimedFile, members: int, *, broken: bool = False) -> Part:
+    """The part that ends that file as a container of so many members."""
+    if not broken:
+        return Part(file.id, claim.batch, file.sha256, "opened", "", b"", members=members)
+    rejection = Rejection(file.id, file.path.decode(), None, file.sha256, "parse", "broken_archive", "it breaks")
+    return Part(file.id, claim.batch, file.sha256, "rejection", "", render_rejection(rejection), members=members)
+
+
 def entry_fields(part: Part, key: bytes = KEY, original: str = "") -> dict[bytes, bytes]:
     return {b"d": part.document.encode(), b"p": pack_part(key, part), b"v": original.encode()}
 
 
-def part_of(claim: Claim, file: ClaimedFile, data: bytes) -> Part:
-    """The part that a worker makes of a claimed file."""
+def part_of(claim: Claim, file: ClaimedFile, data: bytes, member: str | None = None) -> Part:
+    """The part that a worker makes of a claimed file, or of a member of one."""
     digest = sha256(data).hexdigest()
     path = file.path.decode()
     if data.startswith(b"!"):
-        rejection = Rejection(file.id, path, None, digest, "parse", "unsupported_format", "not a text")
+        rejection = Rejection(file.id, path, member, digest, "parse", "unsupported_format", "not a text")
         return Part(file.id, claim.batch, digest, "rejection", "", render_rejection(rejection))
-    article = article_of(claim, file, data)
+    article = article_of(claim, file, data, member)
     body = render_article(article, 10_000_000, "test")
     assert isinstance(body, bytes)
     return Part(file.id, claim.batch, digest, "article", exact_fingerprint(article.text).hex(), body)
 
 
-def article_of(claim: Claim, file: ClaimedFile, data: bytes) -> Article:
+def article_of(claim: Claim, file: ClaimedFile, data: bytes, member: str | None = None) -> Article:
     """An article of which nothing is known but its text."""
     values: dict[str, Any] = {f.name: () if str(f.type).startswith("tuple") else None for f in fields(Article)}
     text = data.decode()
@@ -144,7 +162,7 @@ def article_of(claim: Claim, file: ClaimedFile, data: bytes) -> Article:
     source = Source(
         inbox=claim.inbox,
         path=path,
-        member=None,
+        member=member,
         sha256=sha256(data).hexdigest(),
         bytes=len(data),
         media_type="text/plain",

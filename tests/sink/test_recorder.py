@@ -9,6 +9,7 @@ import pytest
 
 from tests.sink.driving import NOW, Driver
 from tests.sink.material import KEY, entry_fields, part_of
+from worker.disk import fsops
 from worker.disk.claims import batch_folder, document_path, write_claim
 from worker.disk.position import Position, Positions, read_position
 from worker.ids import mint
@@ -68,6 +69,25 @@ def test_files_are_filed_by_day_and_the_batch_goes(place: Place, new_recorder: C
     assert reason["error"] == "unsupported_format"
     assert (reason["inbox"], reason["raw_path"]) == ("inbox", "story%202.txt")
     assert place.claimed() == []
+
+
+def test_a_group_takes_one_sync_for_the_journal_and_one_for_each_output(
+    place: Place, new_recorder: Callable[..., Recorder]
+) -> None:
+    # With the two of its claim that makes five for a batch, however many documents it has.
+    recorder = new_recorder()
+    recorder.record(place.entries(place.claim(["The outputs stand.", "!none"])), NOW)
+    syncs: list[str] = []
+
+    def counts(call: str, _: int) -> None:
+        if call == "sync":
+            syncs.append(call)
+
+    entries = place.entries(place.claim([f"Story {number}." for number in range(20)] + ["!none"] * 5))
+    with fsops.intercept(counts):
+        recorder.record(entries, NOW)
+    assert len(syncs) == 3
+    assert len(place.lines()) == 21
 
 
 def test_with_no_days_to_keep_an_article_file_is_removed(place: Place, new_recorder: Callable[..., Recorder]) -> None:

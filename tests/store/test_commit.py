@@ -13,7 +13,7 @@ from tests.jobs.documents import ids, payload_of
 from worker.errors import TransientError
 from worker.ids import mint
 from worker.jobs.queue import document_states, publish
-from worker.store.commit import SCRIPT_SHA, commit, load_scripts, scripts_loaded, within
+from worker.store.commit import SCRIPT_SHA, commit, load_scripts, scripts_loaded
 from worker.store.connection import connect
 from worker.store.index import load_index
 from worker.store.wire import Part, Payload, pack_part, unpack_part
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tests.conftest import Server
-    from worker.store.commit import SignedPart
     from worker.store.index import Window
     from worker.store.keys import Keys
 
@@ -281,14 +280,3 @@ def test_a_stranger_on_the_desk_can_run_this_script_and_no_other(client: redis.R
     with pytest.raises(redis.exceptions.NoScriptError):
         client.evalsha("0" * 40, 0)
     assert len(SCRIPT_SHA) == 40
-
-
-def test_parts_are_cut_into_runs_that_are_not_too_long() -> None:
-    parts = [(part_of(str(size)), b"x" * size) for size in (3, 3, 4, 20, 1, 1)]
-    runs = [[len(signed) for _, signed in run] for run in within(parts, 10)]
-    assert runs == [[3, 3, 4], [20], [1, 1]]
-
-
-def test_a_single_part_is_one_run() -> None:
-    only: list[SignedPart] = [(part_of("a"), b"x" * 50)]
-    assert list(within(only, 10)) == [only]

@@ -79,6 +79,10 @@ def main() -> int:
     except ConfigurationError as error:
         click.echo(f"copydesk: {error}", err=True)
         return 2
+    except PermissionError as error:
+        who = "run it as the user of the service, or give this one the right"
+        click.echo(f"copydesk: {error.filename} is closed to this user. Fix: {who}.", err=True)
+        return 2
     except (click.Abort, KeyboardInterrupt):
         return 130
     except BrokenPipeError:

@@ -10,9 +10,11 @@ from typing import IO, TYPE_CHECKING
 import click
 import orjson
 
+from worker.disk.position import Positions, read_position
 from worker.intake.progress import Progress
 
 if TYPE_CHECKING:
+    from worker.disk.layout import OutFolder
     from worker.supervise.terminal import Terminal
 
 BAR_WIDTH = 24
@@ -23,13 +25,26 @@ _COPY_BYTES = 1 << 20
 
 @dataclass(slots=True)
 class Totals:
-    """The counts of one `ingest`, which may have several turns: `earlier` are those of the turns before."""
+    """The counts of one `ingest`, which may have several turns: `earlier` are those of the turns before.
+
+    Files are what is found and done. A file that holds many documents is several lines: those are counted from
+    `since` on, where nobody else writes to `out` meanwhile; beside a service each file counts as one.
+    """
 
     begun: float = field(default_factory=time.monotonic)
     last: Progress = field(default_factory=Progress)
     earlier_done: int = 0
     earlier_rejected: int = 0
     complete: bool = False
+    out: OutFolder | None = None
+    since: Positions | None = None
+
+    def alone(self, out: OutFolder) -> None:
+        """From now on every line in `out` is ours."""
+        self.out, self.since = out, read_position(out)
+
+    def _lines(self) -> Positions | None:
+        return read_position(self.out) if self.out is not None else None
 
     def turn_over(self) -> None:
         """The next turn counts from zero; what is done by now it finds as known."""
@@ -39,13 +54,24 @@ class Totals:
 
     @property
     def done(self) -> int:
-        """Documents with a line, rejected ones included."""
+        """Files that are done: each has its line, or its members have theirs."""
         return self.earlier_done + self.last.done
 
     @property
     def rejected(self) -> int:
-        """Those that were rejected."""
-        return self.earlier_rejected + self.last.rejected
+        """Documents that were rejected."""
+        lines = self._lines()
+        if lines is None or self.since is None:
+            return self.earlier_rejected + self.last.rejected
+        return self.earlier_rejected + lines.rejected.ordinal - self.since.rejected.ordinal
+
+    @property
+    def articles(self) -> int:
+        """Documents that became articles."""
+        lines = self._lines()
+        if lines is None or self.since is None:
+            return self.done - self.rejected
+        return self.earlier_done - self.earlier_rejected + lines.articles.ordinal - self.since.articles.ordinal
 
     @property
     def known(self) -> int:
@@ -76,7 +102,7 @@ class Totals:
             click.echo(orjson.dumps(self._as_json()).decode(), err=err)
             return
         parts = [
-            f"{self.done - self.rejected:,} articles",
+            f"{self.articles:,} articles",
             f"{self.rejected:,} rejected" if self.rejected else "",
             f"{self.last.refused:,} could not be taken" if self.last.refused else "",
             f"{self.known:,} known from before" if self.known else "",
@@ -89,7 +115,7 @@ class Totals:
         return {
             "complete": self.complete,
             "found": self.last.found,
-            "articles": self.done - self.rejected,
+            "articles": self.articles,
             "rejected": self.rejected,
             "refused": self.last.refused,
             "known": self.known,

@@ -132,6 +132,7 @@ class _Run:
             else:
                 try:
                     if not lock.is_held(out.lock):
+                        totals.alone(out)
                         yield from self._alone()
                         return
                 finally:
@@ -156,7 +157,7 @@ class _Run:
         from worker.supervise.supervisor import Supervisor
 
         settings = self.settings
-        programs = wiring.roles(settings, ("sink", "worker"))
+        programs = wiring.roles(settings, ("sink", "worker", "files"))
         if not settings.redis.url:
             programs.insert(0, wiring.redis_program(settings, wiring.make_state(settings)))
         supervisor = Supervisor(programs, self.requests)

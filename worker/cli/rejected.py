@@ -109,7 +109,8 @@ def _find(works: Sequence[WorkFolder], document: str) -> RejectedFile:
 
 
 def _row(found: RejectedFile) -> tuple[str, str, str, str, str]:
-    return found.id, found.rejected_at, found.error, found.path, found.message
+    path = found.path if found.member is None else f"{found.path}!{found.member}"
+    return found.id, found.rejected_at, found.error, path, found.message
 
 
 def _print_table(found: Sequence[RejectedFile]) -> None:

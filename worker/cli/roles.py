@@ -1,7 +1,7 @@
 """The roles of the service as commands: for containers, for workers on other hosts, and for the supervisor.
 
 What each needs: `watch` the inboxes, the output folder and the state folder; `sink` the same; `worker` only
-Redis and the key in the state folder.
+Redis and the key in the state folder, `worker --files` the inboxes besides, to read.
 """
 
 from __future__ import annotations
@@ -48,12 +48,19 @@ def sink(given: Given, inboxes: tuple[str, ...], lifeline: int | None) -> int:
 
 
 @click.command()
+@_inboxes
+@click.option("--files", is_flag=True, help="Work on files that are too large for Redis, where they are claimed.")
 @_lifeline
-@settings_flags("--redis", "--state", "--out", "--log-level")
-def worker(given: Given, lifeline: int | None) -> int:
-    """Run one worker alone: it needs Redis and the key in the state folder, no other file."""
-    settings = given.settings()
-    return _play("worker", settings, lifeline, lambda: _worker(settings))
+@settings_flags("--redis", "--state", "--out", "--keep", "--log-level")
+def worker(given: Given, inboxes: tuple[str, ...], *, files: bool, lifeline: int | None) -> int:
+    """Run one worker alone: it needs Redis and the key in the state folder, no other file.
+
+    With `--files`, one for the files of each INBOX that are too large for Redis, on the host of the intake.
+    """
+    if inboxes and not files:
+        raise click.UsageError("Only a worker with --files looks into an INBOX.")
+    settings = given.settings(inboxes)
+    return _play("files" if files else "worker", settings, lifeline, lambda: _worker(settings, files=files))
 
 
 def _play(role: str, settings: Settings, lifeline: int | None, body: Callable[[], None]) -> int:
@@ -114,24 +121,26 @@ def _sink(settings: Settings) -> None:
             raise ConfigurationError(error.path, error.problem, error.fix) from None
 
 
-def _worker(settings: Settings) -> None:
+def _worker(settings: Settings, *, files: bool) -> None:
     from worker.config_files import load_rules
     from worker.disk.signing_key import read_key
+    from worker.jobs.claimed_file import finder
     from worker.jobs.run import run_worker
 
     state = wiring.state_folder(settings)
     urls = wiring.redis_urls(settings, state)
-    run_worker(settings, urls.desk, read_key(state.key, KEY_SECONDS), load_rules())
+    find = finder(lambda: wiring.all_works(settings, state)) if files else None
+    run_worker(settings, urls.desk, read_key(state.key, KEY_SECONDS), load_rules(), find=find)
 
 
 @click.command()
-@click.argument("role", required=False, type=click.Choice(["watch", "worker", "sink"]))
+@click.argument("role", required=False, type=click.Choice(["watch", "worker", "files", "sink"]))
 @settings_flags("--out", "--redis", "--state", "--keep")
 def health(given: Given, role: str | None) -> int:
     """Say by exit code whether a role is well on this host, or without ROLE the whole service: 0 or 1.
 
     `watch`: every inbox is watched. `sink`: the output has its writer, and Redis is brought up to date.
-    `worker`: one on this host shows signs of life.
+    `worker`, `files`: one on this host shows signs of life.
     """
     settings = given.settings() if role else given.settings_beside()
     out, state = wiring.out_folder(settings), wiring.state_folder(settings)
@@ -145,6 +154,7 @@ def health(given: Given, role: str | None) -> int:
         "watch": lambda: readiness.watches(wiring.inbox_works(settings, state)),
         "sink": lambda: readiness.writes(out) and readiness.is_reconciled(client, keys),
         "worker": lambda: readiness.workers_of(client, keys, readiness.this_host()) > 0,
+        "files": lambda: readiness.workers_of(client, keys.files, readiness.this_host()) > 0,
     }
     failing = [name for name, is_well in well.items() if role in {name, None} and not is_well()]
     click.echo(f"not well: {', '.join(failing)}" if failing else "well")

@@ -51,7 +51,7 @@ def _serve(settings: Settings, out: OutFolder, state: StateFolder) -> int:
     from worker.supervise.supervisor import Supervisor
     from worker.supervise.terminal import Terminal
 
-    programs = wiring.roles(settings, ("sink", "watch", "worker"))
+    programs = wiring.roles(settings, ("sink", "watch", "worker", "files"))
     if not settings.redis.url:
         programs.insert(0, wiring.redis_program(settings, state))
     urls = wiring.redis_urls(settings, state)

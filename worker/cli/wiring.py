@@ -76,11 +76,14 @@ def standing_state(settings: Settings) -> StateFolder:
 
     Raises:
         ConfigurationError: there is none.
+        PermissionError: this user may not look.
     """
     state = state_folder(settings)
-    if not os.path.isdir(state.path):
+    try:
+        os.stat(state.path)
+    except (FileNotFoundError, NotADirectoryError):
         problem = f"no copydesk has written to {settings.paths.out}"
-        raise ConfigurationError("paths.out", problem, "name its output with --out")
+        raise ConfigurationError("paths.out", problem, "name its output with --out") from None
     return state
 
 
@@ -167,13 +170,14 @@ def require_inboxes(settings: Settings) -> None:
 
 
 def roles(settings: Settings, names: Sequence[str]) -> list[Program]:
-    """The programs of the roles `names` (`watch`, `sink`, `worker`), with these settings."""
+    """The programs of the roles `names` (`watch`, `sink`, `worker`, `files`), with these settings."""
     environ = {**without_settings(os.environ), **as_environment(settings)}
-    stages = {"watch": Stage.INTAKE, "worker": Stage.WORK, "sink": Stage.WRITE}
+    stages = {"watch": Stage.INTAKE, "worker": Stage.WORK, "files": Stage.WORK, "sink": Stage.WRITE}
     programs: list[Program] = []
     for name in names:
         count = settings.worker.count if name == "worker" else 1
-        argv = (sys.executable, "-m", "worker", name, "--lifeline", "{lifeline}")
+        role = ("worker", "--files") if name == "files" else (name,)
+        argv = (sys.executable, "-m", "worker", *role, "--lifeline", "{lifeline}")
         programs.extend(
             Program(name if count == 1 else f"{name} {number}", argv, stages[name], environ)
             for number in range(1, count + 1)

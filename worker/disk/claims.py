@@ -27,7 +27,8 @@ class ClaimedFile:
 
     `path` is relative to the inbox, as raw bytes. `mtime_ns`, `size` and `sha256` are those of the claimed
     bytes (`sha256` is empty in an intent). `taken` says how: `rename`, or `copy` with the original removed
-    (`copy_move`) or left where it is (`copy_keep`).
+    (`copy_move`) or left where it is (`copy_keep`). `member` is the name that the bytes had in another file, where
+    they are those of a rejected member that is tried again.
     """
 
     id: str
@@ -38,6 +39,7 @@ class ClaimedFile:
     taken: Literal["rename", "copy_move", "copy_keep"]
     sha256: str = ""
     retry_of: str | None = None
+    member: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,7 @@ def _dumped(claim: Claim) -> bytes:
             "taken": file.taken,
             "sha256": file.sha256,
             "retry_of": file.retry_of,
+            "member": file.member,
         }
         for file in claim.files
     ]

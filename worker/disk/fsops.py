@@ -75,16 +75,19 @@ def pwrite_all(fd: int, data: bytes | memoryview, offset: int, *, torn: str = ""
 
 def read_all(fd: int, limit: int) -> bytes:
     """Read from the start of the file to its end, and at most `limit` bytes."""
-    pieces: list[bytes] = []
+    return b"".join(read_pieces(fd, limit))
+
+
+def read_pieces(fd: int, limit: int) -> Iterator[bytes]:
+    """The same in pieces of a mebibyte at the most."""
     offset = 0
     while offset < limit:
         _seen("read")
         piece = os.pread(fd, min(limit - offset, 1 << 20), offset)
         if not piece:
             break
-        pieces.append(piece)
+        yield piece
         offset += len(piece)
-    return b"".join(pieces)
 
 
 def fdatasync(fd: int) -> None:

@@ -23,6 +23,7 @@ from worker.intake.refused import Refused
 from worker.intake.retry import Retries, waiting_retries
 from worker.intake.scan import Rules, ignored_names
 from worker.intake.settle import Settling
+from worker.intake.take import sizes_of
 from worker.intake.tree import Tree
 from worker.intake.waiting import Waiting
 from worker.intake.watching import Watching
@@ -85,7 +86,7 @@ class Attached:
         self._retries_at = 0.0
         self._retried = Retries("", [])
         self._prune_at = time.monotonic() + _PRUNE_SECONDS
-        self.standing = Standing()
+        self.standing = Standing(held_bytes_max=settings.payload_bytes_max)
         with contextlib.ExitStack() as stack:
             self._open(stack)
             self._open_files = stack.pop_all()
@@ -101,10 +102,10 @@ class Attached:
         if keep:
             ledger = Ledger(place.work.ledger)
             stack.callback(ledger.close)
-        limit, label = settings.payload_bytes_max, names.shown(os.fsencode(place.label))
-        self.origin = Origin(self._tree, place.work, label, place.root, limit, ledger)
-        self._retries = Origin(retries, place.work, label, place.root, limit)
-        self._kept = Kept(ledger, self._tree, limit) if ledger is not None else None
+        sizes, label = sizes_of(settings), names.shown(os.fsencode(place.label))
+        self.origin = Origin(self._tree, place.work, label, place.root, sizes, ledger)
+        self._retries = Origin(retries, place.work, label, place.root, sizes)
+        self._kept = Kept(ledger, self._tree, sizes) if ledger is not None else None
         self._refused = Refused(place.work.refused, label)
         self._waiting = Waiting(
             self._tree,
@@ -124,7 +125,7 @@ class Attached:
         # A mount that must be polled is written to by others, whom no lease knows of.
         lease = None if settings.poll else lease_device(place.work.claimed)
         device = os.stat(place.work.claimed).st_dev
-        return Terms(rules, settings.payload_bytes_max, lease, keep, device)
+        return Terms(rules, settings.file_bytes_max, lease, keep, device)
 
     def _resume(self) -> None:
         """Finish what an earlier process, or a failure of the disk, left half done."""
@@ -172,7 +173,7 @@ class Attached:
         if now >= self._retries_at:
             self._retries_at = now + _RETRY_LOOK_SECONDS
             tree, batch_max = self._retries.tree, self._settings.batch_max
-            self._retried = waiting_retries(self._place.work, tree, batch_max, self._retries.bytes_max)
+            self._retried = waiting_retries(self._place.work, tree, batch_max, self._settings.file_bytes_max)
         more = self._waiting.backlog or int(self._waiting.busy)
         return more + len(self._retried.candidates) + self._unfinished
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from worker import ids
@@ -12,7 +11,7 @@ from worker.disk import claims, fsops
 from worker.disk.claims import Claim, ClaimedFile
 from worker.failpoints import reach
 from worker.intake.ledger import Ledger, Taken
-from worker.intake.take import Content, UnfitError, remove_original, take_by_copy, take_by_rename
+from worker.intake.take import Content, Sizes, UnfitError, remove_original, take_by_copy, take_by_rename
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +31,7 @@ class Origin:
         work: the work folder that they are claimed into.
         inbox: the watched folder as the record names it.
         root: its absolute path, which the originals of copies lie under.
-        bytes_max: the largest file that is taken.
+        sizes: which files are taken, and how.
         ledger: where copies that leave the original behind are noted.
     """
 
@@ -40,7 +39,7 @@ class Origin:
     work: WorkFolder
     inbox: str
     root: str
-    bytes_max: int
+    sizes: Sizes
     ledger: Ledger | None = None
 
 
@@ -54,10 +53,13 @@ class Left(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """The sealed batch, None if no file was taken, and the bytes in the order of `claim.files`."""
+    """The sealed batch, None if no file was taken, and the bytes in the order of `claim.files`.
+
+    None stands for the bytes of a file that is too large for memory.
+    """
 
     claim: Claim | None
-    blobs: tuple[bytes, ...]
+    blobs: tuple[bytes | None, ...]
     left: tuple[Left, ...]
 
 
@@ -103,6 +105,7 @@ def _intended(candidate: Candidate) -> ClaimedFile:
         mtime_ns=signature.mtime_ns,
         taken=candidate.taken,
         retry_of=candidate.retry_of,
+        member=candidate.member,
     )
 
 
@@ -123,21 +126,21 @@ def _intend(work: WorkFolder, claim: Claim) -> None:
 def _take(origin: Origin, batch: str, candidate: Candidate, file: ClaimedFile) -> Content:
     target = os.fsencode(claims.document_path(origin.work, batch, file.id))
     by = take_by_rename if candidate.taken == "rename" else take_by_copy
-    return by(origin.tree, candidate, target, origin.bytes_max)
+    return by(origin.tree, candidate, target, origin.sizes)
 
 
 def sealed_file(file: ClaimedFile, content: Content) -> ClaimedFile:
     """The row of the file in the seal: as its bytes are, not as they were listed."""
-    data = content.data
     return ClaimedFile(
         file.id,
         file.path,
         content.inode,
-        len(data),
+        content.size,
         content.mtime_ns,
         file.taken,
-        sha256(data).hexdigest(),
+        content.sha256,
         file.retry_of,
+        file.member,
     )
 
 

@@ -26,13 +26,17 @@ TakenBy = Literal["rename", "copy_move", "copy_keep"]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A file that can be claimed. `path` is for the record, `place` where it lies below the root."""
+    """A file that can be claimed. `path` is for the record, `place` where it lies below the root.
+
+    `retry_of` and `member` are those of a rejected document that is tried again.
+    """
 
     path: bytes
     place: bytes
     signature: Signature
     taken: TakenBy
     retry_of: str | None = None
+    member: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,7 @@ class Examiner:
         if not self._ready(found, probed, now):
             return None
         if probed.signature.size > self._terms.bytes_max:
-            message = f"{probed.signature.size} bytes, and intake.payload_bytes_max is {self._terms.bytes_max}"
+            message = f"{probed.signature.size} bytes, and intake.file_bytes_max is {self._terms.bytes_max}"
             self._refused.refuse(path, "too_large", message, probed.signature, now)
             return None
         return Candidate(path, path, probed.signature, self._taken_by(path, probed))

@@ -26,11 +26,15 @@ class Standing:
 
     Args:
         on_done: called with each batch that is done.
+        held_bytes_max: the largest file whose bytes are in Redis; larger ones count as a document, not as bytes.
     """
 
-    def __init__(self, on_done: Callable[[Claim], None] | None = None) -> None:
+    def __init__(
+        self, on_done: Callable[[Claim], None] | None = None, held_bytes_max: float = float("inf")
+    ) -> None:
         self._claims: dict[str, Claim] = {}
         self._on_done = on_done
+        self._held_bytes_max = held_bytes_max
         self.documents = 0
         self.bytes = 0
 
@@ -48,13 +52,16 @@ class Standing:
         self._drop(claim.batch)
         self._claims[claim.batch] = claim
         self.documents += len(claim.files)
-        self.bytes += sum(file.size for file in claim.files)
+        self.bytes += self._held(claim)
+
+    def _held(self, claim: Claim) -> int:
+        return sum(file.size for file in claim.files if file.size <= self._held_bytes_max)
 
     def _drop(self, batch: str) -> None:
         claim = self._claims.pop(batch, None)
         if claim is not None:
             self.documents -= len(claim.files)
-            self.bytes -= sum(file.size for file in claim.files)
+            self.bytes -= self._held(claim)
 
     def refresh(self, work: WorkFolder) -> None:
         """Drop the batches whose folder is gone."""

@@ -23,6 +23,7 @@ from worker.intake.refused import Refused
 from worker.intake.retry import waiting_retries
 from worker.intake.scan import Found, Rules, ignored_names, walk
 from worker.intake.settle import Settling
+from worker.intake.take import sizes_of
 from worker.intake.tree import Tree
 from worker.intake.waiting import Waiting
 from worker.intake.watch import Hints
@@ -116,7 +117,7 @@ class Ingest:
             stack.callback(ledger.close)
             retries = Tree(self._work.retry)
             stack.callback(retries.close)
-            origin = Origin(retries, self._work, NAME, "/", self._settings.intake.payload_bytes_max, ledger)
+            origin = Origin(retries, self._work, NAME, "/", sizes_of(self._settings.intake), ledger)
             passage = Passage(self._settings, self._out, self._state, self._link, origin, self._stop)
             passage.tally.found = sum(self._count(argument) for argument in given)
             passage.resume()
@@ -155,7 +156,7 @@ class Ingest:
         """Rejected documents of earlier runs that somebody wants tried again."""
         settings = self._settings.intake
         while not self._stop():
-            retried = waiting_retries(self._work, origin.tree, settings.batch_max, settings.payload_bytes_max)
+            retried = waiting_retries(self._work, origin.tree, settings.batch_max, settings.file_bytes_max)
             if not retried.candidates:
                 return
             now = time.monotonic()
@@ -168,17 +169,17 @@ class Ingest:
     def _go_through(self, passage: Passage, argument: Argument, ledger: Ledger) -> Iterator[Progress]:
         with contextlib.closing(Tree(argument.root)) as tree:
             label = names.shown(os.fsencode(argument.label))
-            limit = self._settings.intake.payload_bytes_max
-            origin = Origin(tree, self._work, label, argument.root, limit, ledger)
+            sizes = sizes_of(self._settings.intake)
+            origin = Origin(tree, self._work, label, argument.root, sizes, ledger)
             refused = Refused(self._work.refused, label)
-            terms = Terms(self._rules(argument), limit, None, keep=True, device=0, trusted=True)
+            terms = Terms(self._rules(argument), sizes.taken, None, keep=True, device=0, trusted=True)
             waiting = Waiting(tree, terms, Settling(0.0), refused)
             if argument.names:
                 waiting.hint(Hints(dict.fromkeys(argument.names, True), frozenset(), lost=False))
             else:
                 waiting.list_all()
             refused_before = passage.tally.refused
-            for report in self._claim_all(passage, waiting, origin, Kept(ledger, tree, limit)):
+            for report in self._claim_all(passage, waiting, origin, Kept(ledger, tree, sizes)):
                 passage.tally.refused = refused_before + len(refused)
                 yield report
             passage.tally.refused = refused_before + len(refused)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from worker.intake.ledger import Ledger, Taken
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
 
     from worker.intake.examine import Candidate
     from worker.intake.scan import Found
+    from worker.intake.take import Sizes
     from worker.intake.tree import Tree
 
 _DAY_SECONDS = 86_400
@@ -26,13 +26,13 @@ class Kept:
     Args:
         ledger: what was taken.
         tree: the files.
-        bytes_max: the largest file that is read.
+        sizes: which files are read.
     """
 
-    def __init__(self, ledger: Ledger, tree: Tree, bytes_max: int) -> None:
+    def __init__(self, ledger: Ledger, tree: Tree, sizes: Sizes) -> None:
         self._ledger = ledger
         self._tree = tree
-        self._bytes_max = bytes_max
+        self._sizes = sizes
         self._root = os.fsencode(tree.root)
 
     def _place(self, path: bytes) -> bytes:
@@ -73,7 +73,7 @@ class Kept:
     def _sha256(self, candidate: Candidate) -> str:
         try:
             folder, name = self._tree.at(candidate.path)
-            return sha256(read_file(name, self._bytes_max, dir_fd=folder).data).hexdigest()
+            return read_file(name, self._sizes, dir_fd=folder).sha256
         except (UnfitError, FileNotFoundError):
             return ""  # the claim says what is wrong with it
 

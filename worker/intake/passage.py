@@ -62,7 +62,7 @@ class Passage:
         self._gate = Gate()
         self._gate_at = 0.0
         self.tally = Tally(origin.work)
-        self._standing = Standing(self.tally.finished)
+        self._standing = Standing(self.tally.finished, settings.intake.payload_bytes_max)
 
     def resume(self) -> None:
         """Finish what an earlier run, or a failure of the disk, left half done.

@@ -51,7 +51,8 @@ class Publisher:
             return
         link = self._link
         try:
-            queue.publish(link.client, link.keys, link.key, [payload_of(claimed.claim, claimed.blobs)])
+            payloads = queue.divided(payload_of(claimed.claim, claimed.blobs))
+            queue.publish(link.client, link.keys, link.key, payloads)
         except _REFUSED as error:
             self._went(error, now)
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     import redis
 
     from worker.disk.claims import Claim
-    from worker.disk.layout import WorkFolder
     from worker.intake.claim import Origin
     from worker.intake.flight import Standing
     from worker.store.keys import Keys
@@ -118,7 +117,7 @@ class Reconciler:
         lost, self._suspects = judge(view, self._suspects)
         for target in targets:
             lost.update(_overtaken(target.standing, view, changed))
-        return sum(self._publish(target.origin.work, claim, lost) for target in targets for claim in target.standing)
+        return sum(self._publish(target.origin, claim, lost) for target in targets for claim in target.standing)
 
     def _present(self, target: Target) -> dict[str, list[str]]:
         """The documents that have not left the folder, by batch."""
@@ -150,7 +149,7 @@ class Reconciler:
         alive = frozenset(job.encode() for job in queue.alive_jobs(link.client, link.keys))
         return View(states, alive, link.client.xlen(link.keys.stream) == 0)
 
-    def _publish(self, work: WorkFolder, claim: Claim, lost: Mapping[str, bytes | None]) -> int:
+    def _publish(self, origin: Origin, claim: Claim, lost: Mapping[str, bytes | None]) -> int:
         """Publish the lost documents of a batch, those of a dead job in its place, the others anew."""
         by_job: dict[str | None, list[str]] = {}
         for file in claim.files:
@@ -158,17 +157,19 @@ class Reconciler:
                 state = lost[file.id]
                 job = None if state is None or state == COMMITTED else state.decode("utf-8", "replace")
                 by_job.setdefault(job, []).append(file.id)
-        return sum(self._publish_again(work, claim, job, names) for job, names in by_job.items())
+        return sum(self._publish_again(origin, claim, job, names) for job, names in by_job.items())
 
-    def _publish_again(self, work: WorkFolder, claim: Claim, old_job: str | None, documents: list[str]) -> int:
+    def _publish_again(self, origin: Origin, claim: Claim, old_job: str | None, documents: list[str]) -> int:
         link = self._link
         earlier = None if old_job is None else queue.load_payload(link.client, link.keys, link.key, old_job)
-        payload = read_payload(work, claim, documents, queue.next_job(claim.batch), earlier)
+        job = queue.next_job(claim.batch)
+        payload = read_payload(origin.work, claim, documents, job, earlier, origin.sizes.whole)
         if not payload.documents:
             return 0
+        payloads = queue.divided(payload)
         if old_job is None or earlier is None:
-            queue.publish(link.client, link.keys, link.key, [payload])
-        elif not queue.replace(link.client, link.keys, link.key, old_job, [payload]):
+            queue.publish(link.client, link.keys, link.key, payloads)
+        elif not queue.replace(link.client, link.keys, link.key, old_job, payloads):
             return 0
         _log.info("%s: %d documents published again as %s", claim.batch, len(payload.documents), payload.job)
         return len(payload.documents)

@@ -15,7 +15,6 @@ import contextlib
 import logging
 import os
 from dataclasses import replace
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from worker.disk import claims, fsops, names
@@ -97,7 +96,7 @@ def _content(origin: Origin, batch: str, file: ClaimedFile) -> Content | None:
         fsops.unlink(path)
         return None
     try:
-        return read_file(path, origin.bytes_max)
+        return read_file(path, origin.sizes)
     except UnfitError as unfit:
         _log.warning("%s is put back: %s", file.id, unfit.message)
     if file.retry_of is None:
@@ -132,11 +131,11 @@ def _is_original(origin: Origin, file: ClaimedFile) -> bool:
     """Whether the file that stands where the copied one did is that one, by its bytes."""
     try:
         folder, name = origin.tree.at(file.path)
-        content = read_file(name, origin.bytes_max, dir_fd=folder)
+        content = read_file(name, origin.sizes, dir_fd=folder)
     except (OSError, UnfitError):
         return False
     return (
         content.inode == file.inode
         and abs(content.mtime_ns - file.mtime_ns) < _TIME_SLACK_NS
-        and sha256(content.data).hexdigest() == file.sha256
+        and content.sha256 == file.sha256
     )

@@ -70,7 +70,7 @@ class Resealer:
         path = os.fsencode(claims.document_path(origin.work, batch, file.id))
         self._seen.pop(file.id, None)
         try:
-            return sealed_file(file, read_file(path, origin.bytes_max))
+            return sealed_file(file, read_file(path, origin.sizes))
         except FileNotFoundError:
             return None
         except UnfitError as unfit:

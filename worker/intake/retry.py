@@ -30,6 +30,14 @@ class Retries(NamedTuple):
     candidates: list[Candidate]
 
 
+class _Reason(NamedTuple):
+    """The inbox that a document came from, its path there, and its name inside that file where it was a member."""
+
+    inbox: str
+    path: bytes
+    member: str | None
+
+
 def waiting_retries(work: WorkFolder, tree: Tree, files_max: int, bytes_max: int) -> Retries:
     """The files to be tried again, those of the oldest document's inbox, oldest first.
 
@@ -46,30 +54,31 @@ def waiting_retries(work: WorkFolder, tree: Tree, files_max: int, bytes_max: int
         if not is_id(document_id) or name[_ID_LENGTH:] in {"", ".json", ".json.new"}:
             continue
         reason = _reason(f"{work.retry}/{document_id}.json", os.fsencode(name[_ID_LENGTH + 1 :]))
-        candidate = _candidate(tree, os.fsencode(name), document_id, reason[1], bytes_max)
-        if candidate is not None and (inbox is None or inbox == reason[0]):
-            inbox = reason[0]
+        candidate = _candidate(tree, os.fsencode(name), document_id, reason, bytes_max)
+        if candidate is not None and (inbox is None or inbox == reason.inbox):
+            inbox = reason.inbox
             found.append(candidate)
         if len(found) >= files_max:
             break
     return Retries(inbox or "", found)
 
 
-def _candidate(tree: Tree, place: bytes, document_id: str, path: bytes, bytes_max: int) -> Candidate | None:
+def _candidate(tree: Tree, place: bytes, document_id: str, reason: _Reason, bytes_max: int) -> Candidate | None:
     try:
         status = tree.status(place)
     except FileNotFoundError:
         return None
     if not stat.S_ISREG(status.st_mode) or status.st_size > bytes_max:
         return None
-    return Candidate(path, place, signature_of(status), "rename", retry_of=document_id)
+    return Candidate(reason.path, place, signature_of(status), "rename", document_id, reason.member)
 
 
-def _reason(sidecar: str, name: bytes) -> tuple[str, bytes]:
-    """The inbox that the document came from and its path there; its mere name where the reason was lost."""
+def _reason(sidecar: str, name: bytes) -> _Reason:
+    """What is known of the document; its mere name where the reason was lost."""
     try:
         with open(sidecar, "rb") as file:
             value = orjson.loads(file.read())
-        return str(value["inbox"]), names.decoded(value["raw_path"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return "", name
+        member = value.get("member")
+        return _Reason(str(value["inbox"]), names.decoded(value["raw_path"]), str(member) if member else None)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return _Reason("", name, None)

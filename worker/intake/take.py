@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from worker.disk import fsops, names
@@ -13,6 +14,7 @@ from worker.intake.scan import kind
 if TYPE_CHECKING:
     from worker.intake.examine import Candidate
     from worker.intake.tree import Tree
+    from worker.settings import Intake
 
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
@@ -29,15 +31,29 @@ class UnfitError(Exception):
         self.message = message
 
 
-class Content(NamedTuple):
-    """The bytes of a file, and its metadata as it was when they were read."""
+class Sizes(NamedTuple):
+    """The largest file that is taken, and the largest that is read into memory."""
 
-    data: bytes
+    taken: int
+    whole: int
+
+
+def sizes_of(settings: Intake) -> Sizes:
+    """What the settings say."""
+    return Sizes(settings.file_bytes_max, settings.payload_bytes_max)
+
+
+class Content(NamedTuple):
+    """The bytes of a file, None where they are too many, and its metadata as it was when they were read."""
+
+    data: bytes | None
+    size: int
+    sha256: str
     mtime_ns: int
     inode: int
 
 
-def take_by_rename(tree: Tree, candidate: Candidate, target: bytes, bytes_max: int) -> Content:
+def take_by_rename(tree: Tree, candidate: Candidate, target: bytes, sizes: Sizes) -> Content:
     """Rename the file to `target` and read it there.
 
     Raises:
@@ -50,7 +66,7 @@ def take_by_rename(tree: Tree, candidate: Candidate, target: bytes, bytes_max: i
     except OSError as error:
         raise _not_taken(error, target) from error
     try:
-        return read_file(target, bytes_max)
+        return read_file(target, sizes)
     except UnfitError:
         # Swapped or grown since it was looked at: it goes back, and the next listing judges it.
         put_back(tree, target, candidate.place)
@@ -68,8 +84,8 @@ def _not_taken(error: OSError, target: bytes) -> Exception:
     return error
 
 
-def read_file(path: bytes, bytes_max: int, *, dir_fd: int | None = None) -> Content:
-    """Read a file whole and once, whatever it is.
+def read_file(path: bytes, sizes: Sizes, *, dir_fd: int | None = None) -> Content:
+    """Read a file once, whatever it is: whole, or piece by piece where it is too large for memory.
 
     Raises:
         UnfitError: it is no regular file, too large, or can't be read.
@@ -82,27 +98,43 @@ def read_file(path: bytes, bytes_max: int, *, dir_fd: int | None = None) -> Cont
     except OSError as error:
         raise _unreadable(error) from error
     try:
-        return _read_steadily(fd, bytes_max)
+        return _read_steadily(fd, sizes)
     except OSError as error:
         raise _unreadable(error) from error
     finally:
         os.close(fd)
 
 
-def _read_steadily(fd: int, bytes_max: int) -> Content:
+def _read_steadily(fd: int, sizes: Sizes) -> Content:
     # A writer that kept its handle may write on: the bytes of one reading, with the size and time before
     # it. If that is not how the file stays, it differs from the seal, and the batch is sealed again.
     for _ in range(_READS_MAX):
         before = os.fstat(fd)
         if not stat.S_ISREG(before.st_mode):
             raise UnfitError(*kind(before.st_mode))
-        if before.st_size > bytes_max:
-            raise UnfitError("too_large", f"{before.st_size} bytes, and intake.payload_bytes_max is {bytes_max}")
-        data = fsops.read_all(fd, before.st_size)
+        if before.st_size > sizes.taken:
+            raise UnfitError("too_large", f"{before.st_size} bytes, and intake.file_bytes_max is {sizes.taken}")
+        content = _whole(fd, before) if before.st_size <= sizes.whole else _digest(fd, before)
         after = os.fstat(fd)
-        if (after.st_size, after.st_mtime_ns) == (len(data), before.st_mtime_ns):
+        if (after.st_size, after.st_mtime_ns) == (content.size, before.st_mtime_ns):
             break
-    return Content(data, before.st_mtime_ns, before.st_ino)
+    return content
+
+
+def _whole(fd: int, status: os.stat_result) -> Content:
+    data = fsops.read_all(fd, status.st_size)
+    return Content(data, len(data), sha256(data).hexdigest(), status.st_mtime_ns, status.st_ino)
+
+
+def _digest(fd: int, status: os.stat_result, copy: int | None = None) -> Content:
+    """What is known of a file that is too large for memory; written to the descriptor `copy` on the way."""
+    digest, size = sha256(), 0
+    for piece in fsops.read_pieces(fd, status.st_size):
+        if copy is not None:
+            fsops.pwrite_all(copy, piece, size)
+        digest.update(piece)
+        size += len(piece)
+    return Content(None, size, digest.hexdigest(), status.st_mtime_ns, status.st_ino)
 
 
 def _unreadable(error: OSError) -> Exception:
@@ -115,7 +147,7 @@ def _unreadable(error: OSError) -> Exception:
     return error
 
 
-def take_by_copy(tree: Tree, candidate: Candidate, target: bytes, bytes_max: int) -> Content:
+def take_by_copy(tree: Tree, candidate: Candidate, target: bytes, sizes: Sizes) -> Content:
     """Copy the file to `target`, its modification time included.
 
     Raises:
@@ -126,25 +158,52 @@ def take_by_copy(tree: Tree, candidate: Candidate, target: bytes, bytes_max: int
         folder, name = tree.at(candidate.place)
         if candidate.taken == "copy_move" and not _is_removable(folder, name):
             raise UnfitError("not_removable", "it can't be removed from its folder")
-        content = read_file(name, bytes_max, dir_fd=folder)
+        if candidate.signature.size > sizes.whole:
+            return _copy_in_pieces(folder, name, candidate, target)
+        content = read_file(name, sizes, dir_fd=folder)
     except OSError as error:
         raise _not_taken(error, target) from error
-    signature = candidate.signature
-    if (len(content.data), content.mtime_ns, content.inode) != (
-        signature.size,
-        signature.mtime_ns,
-        signature.inode,
-    ):
-        raise UnfitError("changed", "it changed while it was copied")
+    _require_unchanged(candidate, content)
+    assert content.data is not None
     fd = fsops.open_file(target, _WRITE, 0o640)
     try:
         fsops.pwrite_all(fd, content.data, 0)
-        os.utime(fd, ns=(content.mtime_ns, content.mtime_ns))
-        # A disk may keep less of the time than the one that it comes from; what it keeps is what the seal
-        # must say.
-        return content._replace(mtime_ns=os.fstat(fd).st_mtime_ns)
+        return _dated(fd, content)
     finally:
         os.close(fd)
+
+
+def _copy_in_pieces(folder: int, name: bytes, candidate: Candidate, target: bytes) -> Content:
+    source = fsops.open_file(name, _READ, dir_fd=folder)
+    try:
+        before = os.fstat(source)
+        if not stat.S_ISREG(before.st_mode) or before.st_size != candidate.signature.size:
+            raise UnfitError("changed", "it changed before it was copied")
+        fd = fsops.open_file(target, _WRITE, 0o640)
+        try:
+            content = _digest(source, before, copy=fd)
+            _require_unchanged(candidate, content._replace(mtime_ns=os.fstat(source).st_mtime_ns))
+            return _dated(fd, content)
+        except UnfitError:
+            fsops.unlink(target)
+            raise
+        finally:
+            os.close(fd)
+    finally:
+        os.close(source)
+
+
+def _require_unchanged(candidate: Candidate, content: Content) -> None:
+    signature = candidate.signature
+    if (content.size, content.mtime_ns, content.inode) != (signature.size, signature.mtime_ns, signature.inode):
+        raise UnfitError("changed", "it changed while it was copied")
+
+
+def _dated(fd: int, content: Content) -> Content:
+    """The content of the copy that is written to `fd`, which gets the time of its original."""
+    os.utime(fd, ns=(content.mtime_ns, content.mtime_ns))
+    # A disk may keep less of the time than the one that it comes from; what it keeps is what the seal must say.
+    return content._replace(mtime_ns=os.fstat(fd).st_mtime_ns)
 
 
 def _is_removable(folder: int, name: bytes) -> bool:

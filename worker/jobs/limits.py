@@ -30,27 +30,30 @@ BETWEEN_DOCUMENTS_SECONDS = 120.0
 FILE_BYTES_MAX = 64 << 20
 GROWTH_BYTES_MAX = 48 << 20
 _PR_SET_PDEATHSIG = 1
-_INDEX = struct.Struct("<I")
+_IN_HAND = struct.Struct("<IQ")
 _libc = ctypes.CDLL(None)
 
 
 class Mark:
-    """Four bytes that a worker and its forked process share, and that outlive the process.
+    """A few bytes that a worker and its forked process share, and that outlive the process.
 
-    The process writes the index of the document in hand; the worker reads it once the process is dead.
+    The process writes what it has in hand; the worker reads it once the process is dead.
     """
 
     def __init__(self) -> None:
-        self._memory = mmap.mmap(-1, _INDEX.size)
+        self._memory = mmap.mmap(-1, _IN_HAND.size)
 
-    def put(self, index: int | None) -> None:
-        """Remember `index` (from 0), or that no document is in hand."""
-        _INDEX.pack_into(self._memory, 0, 0 if index is None else index + 1)
+    def put(self, index: int | None, member: int | None = None) -> None:
+        """Remember the document of that index and, inside a container, the ordinal of the member (both from 0).
 
-    def get(self) -> int | None:
-        """The index that stands there, None where no document was in hand."""
-        number: int = _INDEX.unpack_from(self._memory)[0]
-        return number - 1 if number else None
+        No index: nothing is in hand. No member: the document itself, or the way to its next member.
+        """
+        _IN_HAND.pack_into(self._memory, 0, 0 if index is None else index + 1, 0 if member is None else member + 1)
+
+    def get(self) -> tuple[int | None, int | None]:
+        """The index and the ordinal that stand there."""
+        index, member = _IN_HAND.unpack_from(self._memory)
+        return (index - 1 if index else None), (member - 1 if member else None)
 
 
 class Limits:
@@ -86,14 +89,17 @@ class Limits:
         return _memory_pages()[1] * mmap.PAGESIZE > self._grown_bytes
 
     @contextlib.contextmanager
-    def document(self, index: int) -> Iterator[None]:
-        """Work on the document of that index: what the block costs beyond the limits kills this process."""
-        self.mark.put(index)
+    def document(self, index: int, member: int | None = None) -> Iterator[None]:
+        """Work on the document of that index, or on a member of it: the limits are those of one document.
+
+        What the block costs beyond them kills this process.
+        """
+        self.mark.put(index, member)
         cpu_seconds = math.ceil(time.process_time()) + self._settings.document_cpu_seconds
         _lower(resource.RLIMIT_CPU, cpu_seconds)
         signal.setitimer(signal.ITIMER_REAL, self._settings.document_seconds)
         try:
-            reach("work.document")
+            reach("work.document" if member is None else "work.member")
             yield
         finally:
             signal.setitimer(signal.ITIMER_REAL, BETWEEN_DOCUMENTS_SECONDS)

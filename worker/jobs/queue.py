@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from redis.client import Pipeline
 
-    from worker.jobs.safe_rq import SafeQueue
     from worker.store.keys import Keys
 
 _log = logging.getLogger("copydesk.worker")
@@ -47,18 +46,28 @@ def next_job(batch: str) -> str:
 
 
 def publish(client: redis.Redis, keys: Keys, key: bytes, payloads: Sequence[Payload]) -> None:
-    """Put the payloads and a job for each into Redis, all or none, behind what waits there.
+    """Put the payloads and a job for each into Redis, all or none, behind what waits in their queue.
 
     Raises:
         one of `AWAY`: Redis is away; perhaps they are in it all the same, and doing it again is harmless.
     """
     reach("publish.before")
-    queue = safe_queue(client, keys, key)
     with client.pipeline() as pipe:
         for payload in payloads:
-            _add(pipe, queue, keys, key, payload, at_front=False)
+            _add(pipe, client, keys, key, payload, at_front=False)
         pipe.execute()
     reach("publish.after")
+
+
+def divided(payload: Payload) -> list[Payload]:
+    """The same in several, none of them empty: one of all whose bytes it holds, one for each that is on disk.
+
+    The first has its job id, the others have new ones.
+    """
+    small = frozenset(d.id for d in payload.documents if not d.on_disk)
+    large = [frozenset((d.id,)) for d in payload.documents if d.on_disk]
+    wanted = [small, *large] if small else large
+    return [payload.only(next_job(payload.batch) if n else payload.job, ids) for n, ids in enumerate(wanted)]
 
 
 def replace(client: redis.Redis, keys: Keys, key: bytes, old_job: str, payloads: Sequence[Payload]) -> bool:
@@ -70,7 +79,6 @@ def replace(client: redis.Redis, keys: Keys, key: bytes, old_job: str, payloads:
     Raises:
         one of `AWAY`: Redis is away; nothing is half done.
     """
-    queue = safe_queue(client, keys, key)
     entries = _running_entries(client, keys, old_job)
     with client.pipeline() as pipe:
         try:
@@ -82,7 +90,7 @@ def replace(client: redis.Redis, keys: Keys, key: bytes, old_job: str, payloads:
             _forget(pipe, keys, old_job, entries)
             pipe.delete(keys.payload(old_job))
             for payload in reversed(kept):
-                _add(pipe, queue, keys, key, payload, at_front=True)
+                _add(pipe, client, keys, key, payload, at_front=True)
             pipe.execute()
         except redis.WatchError:
             return False
@@ -119,15 +127,27 @@ def load_payload(client: redis.Redis, keys: Keys, key: bytes, job: str) -> Paylo
     return None
 
 
+def drop_payload(client: redis.Redis, keys: Keys, payload: Payload) -> None:
+    """Remove a payload of whose documents none belongs to its job any more; the intake looks after the others.
+
+    Raises:
+        one of `AWAY`: Redis is away.
+    """
+    states = document_states(client, keys, [document.id for document in payload.documents])
+    if payload.job.encode() not in states.values():
+        client.delete(keys.payload(payload.job))
+
+
 def alive_jobs(client: redis.Redis, keys: Keys) -> frozenset[str]:
     """The jobs that wait or run, or whose worker died and that will be run again."""
-    rq = rq_keys(keys)
     with client.pipeline() as pipe:
-        pipe.lrange(rq.waiting, 0, -1)
-        pipe.lrange(rq.moving, 0, -1)
-        pipe.zrange(rq.running, 0, -1)
-        waiting, moving, running = pipe.execute()
-    names = (*waiting, *moving, *(entry.partition(b":")[0] for entry in running))
+        for rq in map(rq_keys, keys.lanes):
+            pipe.lrange(rq.waiting, 0, -1)
+            pipe.lrange(rq.moving, 0, -1)
+            pipe.zrange(rq.running, 0, -1)
+        lists = pipe.execute()
+    # A job's name holds no colon: of what runs, the part in front of it.
+    names = (entry.partition(b":")[0] for rows in lists for entry in rows)
     return frozenset(name.decode("utf-8", "replace") for name in names)
 
 
@@ -139,20 +159,25 @@ def document_states(client: redis.Redis, keys: Keys, ids: Iterable[str]) -> dict
 
 
 def counts(client: redis.Redis, keys: Keys) -> Counts:
-    """How much is where."""
-    rq = rq_keys(keys)
+    """How much is where, in both queues; the workers are those of the queue of `keys`."""
+    lanes = [rq_keys(lane) for lane in keys.lanes]
     with client.pipeline(transaction=False) as pipe:
-        pipe.llen(rq.waiting)
-        pipe.llen(rq.moving)
-        pipe.zcard(rq.running)
+        for rq in lanes:
+            pipe.llen(rq.waiting)
+            pipe.llen(rq.moving)
+        for rq in lanes:
+            pipe.zcard(rq.running)
         pipe.hlen(keys.documents)
         pipe.xlen(keys.stream)
-        pipe.scard(rq.workers)
-        queued, moving, running, documents, committed, workers = pipe.execute()
-    return Counts(queued + moving, running, documents, committed, workers)
+        pipe.scard(rq_keys(keys).workers)
+        *queued, running, running_files, documents, committed, workers = pipe.execute()
+    return Counts(sum(queued), running + running_files, documents, committed, workers)
 
 
-def _add(pipe: Pipeline, queue: SafeQueue, keys: Keys, key: bytes, payload: Payload, *, at_front: bool) -> None:
+def _add(
+    pipe: Pipeline, client: redis.Redis, keys: Keys, key: bytes, payload: Payload, *, at_front: bool
+) -> None:
+    queue = safe_queue(client, keys.lanes[payload.on_disk], key)
     pipe.set(keys.payload(payload.job), pack_payload(key, payload))
     pipe.hset(keys.documents, mapping={document.id: payload.job for document in payload.documents})
     job = SafeJob.create(
@@ -178,15 +203,15 @@ def _still_of(client: redis.Redis, keys: Keys, job: str, payloads: Sequence[Payl
 
 
 def _running_entries(client: redis.Redis, keys: Keys, job: str) -> list[bytes]:
-    entries = cast("list[bytes]", client.zrange(rq_keys(keys).running, 0, -1))
-    return [entry for entry in entries if entry.partition(b":")[0] == job.encode()]
+    lanes = (cast("list[bytes]", client.zrange(rq_keys(lane).running, 0, -1)) for lane in keys.lanes)
+    return [entry for entries in lanes for entry in entries if entry.partition(b":")[0] == job.encode()]
 
 
 def _forget(pipe: Pipeline, keys: Keys, job: str, entries: Sequence[bytes]) -> None:
-    rq = rq_keys(keys)
     pipe.delete(SafeJob.key_for(job), ExecutionRegistry.key_template.format(job))
-    pipe.lrem(rq.waiting, 0, job)
-    pipe.lrem(rq.moving, 0, job)
-    if entries:
-        pipe.zrem(rq.running, *entries)
-        pipe.delete(*(rq.execution(entry) for entry in entries))
+    for rq in map(rq_keys, keys.lanes):
+        pipe.lrem(rq.waiting, 0, job)
+        pipe.lrem(rq.moving, 0, job)
+        if entries:
+            pipe.zrem(rq.running, *entries)
+            pipe.delete(*(rq.execution(entry) for entry in entries))

@@ -16,7 +16,8 @@ from rq.worker_registration import clean_worker_registry
 from worker.failpoints import reach
 from worker.jobs.queue import forget, load_payload, next_job, replace
 from worker.jobs.safe_rq import is_job_id, rq_keys, safe_queue
-from worker.jobs.split import Death, successors
+from worker.jobs.split import Death, successors, suspected
+from worker.store.commit import committed_members
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +46,10 @@ def after_death(client: redis.Redis, keys: Keys, key: bytes, job: str, death: De
     if payload is None:
         forget(client, keys, job)
         return
-    followers = [dataclasses.replace(part, job=next_job(part.batch)) for part in successors(payload, death)]
+    index = suspected(payload, death)
+    committed = 0 if index is None else committed_members(client, keys, payload.documents[index].id)
+    parts = successors(payload, death, committed)
+    followers = [dataclasses.replace(part, job=next_job(part.batch)) for part in parts]
     if replace(client, keys, key, job, followers):
         _tell(payload, death, [part.job for part in followers])
     reach("split.after")
@@ -119,7 +123,8 @@ class Recovery:
 
 def _tell(payload: Payload, death: Death, followers: list[str]) -> None:
     document = None if death.index is None else payload.documents[death.index]
-    where = f" at {document.id} ({document.path})" if document else ""
+    member = "" if death.member is None else f", member {death.member}"
+    where = f" at {document.id} ({document.path}{member})" if document else ""
     _log.warning(
         "%s: the process that had it ended (%s)%s; goes on as %s",
         payload.job,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import redis
 
-from worker.jobs.process_job import Desk
+from worker.jobs.desk import Desk, Stages
 from worker.jobs.safe_rq import rq_keys
 from worker.jobs.stopping import StopAskedError, StopForcedError, Stopping
 from worker.jobs.worker import Worker
@@ -22,7 +22,7 @@ from worker.store.repair import drop_other_than, is_wrong_type
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from worker.jobs.process_job import Process
+    from worker.jobs.desk import Find
     from worker.rules import Rules
     from worker.settings import Settings
 
@@ -37,20 +37,22 @@ def run_worker(
     key: bytes,
     rules: Rules,
     *,
-    process: Process | None = None,
+    stages: Stages | None = None,
+    find: Find | None = None,
     stop: Callable[[], bool] = lambda: False,
 ) -> None:
     """Work on jobs until SIGTERM or SIGINT, or until `stop()` is true: the body of `copydesk worker`.
 
-    `process` stands in for the pipeline. The first signal lets the job in hand end, a second one stops at
+    `stages` stand in for the pipeline. With `find` it works on files that are too large for Redis, and on nothing
+    else: `find` opens them where they are claimed. The first signal lets the job in hand end, a second one stops at
     once. Redis may be away at any time, for any time. For the main thread.
 
     Raises:
         ConfigurationError: Redis will never do, see `wait_until_up`.
     """
     client = connect(url, name=f"worker-{os.getpid()}")
-    chosen = process or _pipeline(rules)
-    desk = Desk(client, Keys(settings.redis.prefix), key, settings, chosen, rules.version)
+    keys = Keys(settings.redis.prefix, of_files=find is not None)
+    desk = Desk(client, keys, key, settings, stages or _pipeline(rules), rules.version, find)
     stopping = Stopping(stop)
     _quiet_rq()
     # What stands now is shared with every process that is forked, and never looked at again.
@@ -65,13 +67,16 @@ def run_worker(
         client.close()
 
 
-def _pipeline(rules: Rules) -> Process:
+def _pipeline(rules: Rules) -> Stages:
     """The pipeline with `rules`. It and its libraries are imported here, once, and not in each process."""
     from worker.normalize.mojibake import prepare
-    from worker.pipeline import process
+    from worker.parse.formats import open_file
+    from worker.pipeline import process, process_member
 
     prepare()
-    return partial(process, rules=rules)
+    return Stages(
+        partial(process, rules=rules), partial(process_member, rules=rules), partial(open_file, rules=rules)
+    )
 
 
 def _serve(desk: Desk, stopping: Stopping) -> None:

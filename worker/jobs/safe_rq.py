@@ -168,7 +168,7 @@ class SafeQueue(Queue):
 
 
 def safe_queue(client: redis.Redis, keys: Keys, key: bytes, job_class: type[SafeJob] = SafeJob) -> SafeQueue:
-    """The queue of this installation, whose jobs are signed with `key`."""
+    """The queue of `keys`, whose jobs are signed with `key`."""
     return SafeQueue(keys.queue, connection=client, serializer=SignedJson(key), job_class=job_class)
 
 

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from rq.job import Job
     from rq.queue import Queue
 
+    from worker.jobs.desk import Desk
     from worker.jobs.horse import Answer, Horse
-    from worker.jobs.process_job import Desk
     from worker.jobs.stopping import Stopping
 
 # Another worker sees the death of this one after at most the life of a heartbeat and one look: 10 seconds.
@@ -178,7 +178,7 @@ class Worker(RqWorker):
         if answer == "back":
             return Death("transient")
         assert self._horse is not None
-        return death_of(self._horse.end(), self._limits.mark.get())
+        return death_of(self._horse.end(), *self._limits.mark.get())
 
     def _go_on(self, job: str, death: Death) -> None:
         """Let the documents of a job that was not done go on, once Redis is there."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -12,15 +13,20 @@ from worker.normalize.mend import Mended, mend
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from worker.article import Removal
     from worker.draft import Draft, Fields
     from worker.normalize.edits import Change
+
+
+# Words and marks that no mender has a question about. Most headlines and names are such, and are let through at once.
+_WHOLE_LINE = re.compile(r"[A-Za-z0-9,:;$%()/'’‘“”–—-]+(?: [A-Za-z0-9,:;$%()/'’‘“”–—-]+)*")
 
 
 @dataclass(frozen=True, slots=True)
 class Normalized:
     """`text` is empty where no words are left. `repairs` are those of text and fields, by kind, `flags` of the text.
 
-    `changes` tells the mended places of the text one by one.
+    `changes` tells the mended places of the text one by one, `removed` what was cut from it.
     """
 
     text: str
@@ -28,6 +34,7 @@ class Normalized:
     repairs: tuple[Repair, ...]
     flags: tuple[str, ...]
     mended: Mended
+    removed: tuple[Removal, ...] = ()
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -43,7 +50,7 @@ def normalize(draft: Draft) -> Normalized:
     _count(mended, counts)
     fields = _fields(draft.fields, counts)
     repairs = tuple(Repair(kind, count) for kind, count in sorted(counts.items()))
-    return Normalized(mended.text, fields, repairs, mended.flags, mended)
+    return Normalized(mended.text, fields, repairs, mended.flags, mended, draft.removed)
 
 
 def _count(mended: Mended, counts: Counter[str]) -> None:
@@ -60,8 +67,8 @@ def _sound(text: str) -> str:
 
 def _fields(fields: Fields, counts: Counter[str]) -> Fields:
     def line(text: str | None) -> str | None:
-        if text is None:
-            return None
+        if text is None or _WHOLE_LINE.fullmatch(text):
+            return text
         mended = mend(_sound(text))
         _count(mended, counts)
         return " ".join(mended.text.split("\n")).replace("  ", " ") or None

@@ -17,14 +17,54 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from worker.normalize.edits import Edit
 
-_WORDS: Final = frozenset((
-    "and", "or", "not", "part", "sum", "image", "real", "sub", "sup", "cap", "cup", "int", "empty", "lang",
-    "prop", "sim", "ang", "exist", "ni",
-))
-_MORE: Final = frozenset((
-    "apos", "comma", "period", "colon", "semi", "lpar", "rpar", "num", "excl", "quest", "dollar", "percnt",
-    "lsqb", "rsqb", "NewLine", "Tab", "ast", "sol", "commat", "hyphen", "lowbar",
-))
+_WORDS: Final = frozenset(
+    (
+        "and",
+        "or",
+        "not",
+        "part",
+        "sum",
+        "image",
+        "real",
+        "sub",
+        "sup",
+        "cap",
+        "cup",
+        "int",
+        "empty",
+        "lang",
+        "prop",
+        "sim",
+        "ang",
+        "exist",
+        "ni",
+    )
+)
+_MORE: Final = frozenset(
+    (
+        "apos",
+        "comma",
+        "period",
+        "colon",
+        "semi",
+        "lpar",
+        "rpar",
+        "num",
+        "excl",
+        "quest",
+        "dollar",
+        "percnt",
+        "lsqb",
+        "rsqb",
+        "NewLine",
+        "Tab",
+        "ast",
+        "sol",
+        "commat",
+        "hyphen",
+        "lowbar",
+    )
+)
 _NAMES: Final = (frozenset(name2codepoint) | _MORE) - _WORDS
 _OPEN: Final = "nbsp|quot|rsquo|lsquo|ldquo|rdquo|mdash|ndash|hellip|apos|amp"
 _ENTITY: Final = re.compile(

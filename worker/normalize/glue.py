@@ -32,10 +32,37 @@ _AFTER: Final = re.compile(rf"([”’\"')\]]{{0,3}})[“‘\"(]{{0,2}}([{_UPPER
 _CAMEL: Final = re.compile(r"[a-z][A-Z]\w*\.\Z")
 _CLOSERS: Final = ".!?:”’\"')]%"
 _OPENERS: Final = "“‘\"'(["
-_DOMAINS: Final = frozenset((
-    "Com", "Org", "Net", "Gov", "Edu", "Co", "Io", "Uk", "Eu", "De", "Fr", "Tv", "Us", "Info", "Biz", "Live",
-    "Mil", "Ru", "Ca", "Me", "Ly", "Ai", "App", "Js", "Py", "Html", "Pdf",
-))
+_DOMAINS: Final = frozenset(
+    (
+        "Com",
+        "Org",
+        "Net",
+        "Gov",
+        "Edu",
+        "Co",
+        "Io",
+        "Uk",
+        "Eu",
+        "De",
+        "Fr",
+        "Tv",
+        "Us",
+        "Info",
+        "Biz",
+        "Live",
+        "Mil",
+        "Ru",
+        "Ca",
+        "Me",
+        "Ly",
+        "Ai",
+        "App",
+        "Js",
+        "Py",
+        "Html",
+        "Pdf",
+    )
+)
 _PLAIN_AFTER: Final = frozenset(("", " ", ",", "’", "'"))
 _SURE_MIN: Final = 3
 _REACH: Final = 40
@@ -60,7 +87,8 @@ def part_glued(text: str) -> list[Edit]:
         places = sure + weak
     places.sort()
     return [
-        (place, place, "\n\n", "paragraph_break") if paragraphs and not abbreviated
+        (place, place, "\n\n", "paragraph_break")
+        if paragraphs and not abbreviated
         else (place, place, " ", "sentence_break")
         for place, abbreviated in places
     ]
@@ -84,8 +112,10 @@ def _is_sure(text: str, at: int, after: re.Match[str]) -> bool:
     before = text[at - 1]
     if text[at] == ":" or (after.start(2) == at + 1 and after[2] not in OPENERS and _follows_name(text, at)):
         return False
-    return before.islower() or (before in '”’")%' and bool(text[at - 2 : at - 1])) or (
-        text[at - 2 : at].isdigit() and at >= 2 and after[2][1:].islower() and text[at] != ":"
+    return (
+        before.islower()
+        or (before in '”’")%' and bool(text[at - 2 : at - 1]))
+        or (text[at - 2 : at].isdigit() and at >= 2 and after[2][1:].islower() and text[at] != ":")
     )
 
 

@@ -14,10 +14,19 @@ if TYPE_CHECKING:
     from worker.normalize.edits import Edit
 
 CONTROLS: Final = frozenset(map(chr, [*range(9), *range(14, 28), 127, *range(128, 133), *range(134, 160)]))
-MARKS: Final = frozenset(map(chr, [
-    0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065),
-    *range(0x2066, 0x2070), 0xFEFF,
-]))
+MARKS: Final = frozenset(
+    map(
+        chr,
+        [
+            0xAD,
+            *range(0x200B, 0x2010),
+            *range(0x202A, 0x202F),
+            *range(0x2060, 0x2065),
+            *range(0x2066, 0x2070),
+            0xFEFF,
+        ],
+    )
+)
 ALL: Final = CONTROLS | MARKS
 _RUN: Final = re.compile("[" + "".join(re.escape(sign) for sign in sorted(ALL)) + "]+")
 _JOINERS: Final = frozenset("\u200b\u200c\u200d")
@@ -50,5 +59,10 @@ def _stays(sign: str, text: str, start: int, end: int, *, leftward: bool) -> boo
 def _joins(neighbour: str) -> bool:
     """Whether a joiner or zero-width space beside this character can mean something."""
     code = ord(neighbour)
-    return 0x0600 <= code < 0x1E00 or 0x2190 <= code < 0x3000 or code == 0xFE0F or 0xA840 <= code < 0xAC00 \
+    return (
+        0x0600 <= code < 0x1E00
+        or 0x2190 <= code < 0x3000
+        or code == 0xFE0F
+        or 0xA840 <= code < 0xAC00
         or code >= 0x10000
+    )

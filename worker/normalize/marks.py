@@ -31,8 +31,14 @@ _INFINITE: Final = 1e9
 _UNSEEN: Final = 8.0
 _MARGIN: Final = 7.5
 _CERTAIN: Final = frozenset(("ax", "Ax", "sx"))
-_KINDS: Final = {"O": "quotation_mark", "C": "quotation_mark", "o": "quotation_mark", "c": "quotation_mark",
-                 "A": "apostrophe", "D": "dash"}
+_KINDS: Final = {
+    "O": "quotation_mark",
+    "C": "quotation_mark",
+    "o": "quotation_mark",
+    "c": "quotation_mark",
+    "A": "apostrophe",
+    "D": "dash",
+}
 _SIGNS: Final = {"O": "“", "C": "”", "o": "‘", "c": "’", "A": "’"}
 _MOVES: Final = {
     "O": ((0, 1, 0.0), (1, 1, 4.0), (2, 1, 8.0)),
@@ -45,8 +51,12 @@ _MOVES: Final = {
 }
 _REOPENED: Final = ((0, 1, 0.0), (1, 1, 1.0))
 _BOUNDARY: Final[Transitions] = (
-    (0, 0, 0.0, (0, "")), (1, 1, 1.5, (1, "")), (1, 0, 4.0, (1, "")), (2, 1, 6.0, (2, "")),
-    (2, 0, 7.0, (2, "")), (3, 0, 4.0, (3, "")),
+    (0, 0, 0.0, (0, "")),
+    (1, 1, 1.5, (1, "")),
+    (1, 0, 4.0, (1, "")),
+    (2, 1, 6.0, (2, "")),
+    (2, 0, 7.0, (2, "")),
+    (3, 0, 4.0, (3, "")),
 )
 _NOWHERE: Final = (0, "")
 _WHOLE: Final[dict[str, Transitions]] = {
@@ -108,7 +118,8 @@ def _events(text: str, mark: str, edits: list[Edit]) -> list[Event]:
     events.extend((place, place, _BOUNDARY) for place in _boundaries(text))
     events.sort(key=_start)
     return [
-        event for event, before in zip(events, [None, *events], strict=False)
+        event
+        for event, before in zip(events, [None, *events], strict=False)
         if before is None or event[2] is not _BOUNDARY or before[2] is not _BOUNDARY
     ]
 

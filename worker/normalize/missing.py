@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from worker.normalize.look import PLAIN
 from worker.normalize.words import CONTRACTED
 
 _CONTRACTED: Final = re.compile(
     rf"\b(?:{'|'.join(CONTRACTED)}|(?:don|doesn|didn|isn|wasn|aren|couldn|wouldn|can) t)\b", re.IGNORECASE
 )
-_NO_MARKS: Final = bytes(set(range(256)) - set(b'\n"\x9c\x9d'))
+_CONTRACTED_WORDS: Final = CONTRACTED | {"t"}
+_MARKS_AND_BREAKS: Final = re.compile("[“”\"’'\n][“”\"’'\n]*")
+_SINGLE_MARKS_AND_BREAKS: Final = re.compile('[“”"\n][“”"\n]*')
 _DOUBLE: Final = re.compile("[“”\"]|’’|''")
 _CLOSING: Final = frozenset(("”", "’’"))
 _ANY_MARK: Final = "'’\"“"
@@ -27,31 +28,28 @@ def flags_of(text: str, signs: frozenset[str]) -> tuple[str, ...]:
     flags: list[str] = []
     if _is_unbalanced(text, signs):
         flags.append("unbalanced_quote")
-    if not any(mark in text for mark in _ANY_MARK) and len(_CONTRACTED.findall(text)) >= 2:
+    if not any(mark in text for mark in _ANY_MARK) and _are_contractions_bare(text):
         flags.append("marks_missing")
     if "\ufffd" in signs:
         flags.append("replacement_character")
     return tuple(flags)
 
 
+def _are_contractions_bare(text: str) -> bool:
+    """Whether at least two contractions lack their apostrophe. Most texts are told by their words alone."""
+    return not _CONTRACTED_WORDS.isdisjoint(text.lower().split()) and len(_CONTRACTED.findall(text)) >= 2
+
+
 def _is_unbalanced(text: str, signs: frozenset[str]) -> bool:
     curly = "“" in signs or "”" in signs
     if not curly and '"' not in text:
         return False
-    if signs <= PLAIN and _is_paired(text):
-        return False
+    # Only marks and breaks are looked at, and whether other words stand between them.
+    pattern = _MARKS_AND_BREAKS if "’’" in text or "''" in text else _SINGLE_MARKS_AND_BREAKS
+    text = " ".join(pattern.findall(text))
     paragraphs = text.split("\n\n")
     following = [*paragraphs[1:], ""]
     return any(_is_off(one, after) for one, after in zip(paragraphs, following, strict=True))
-
-
-def _is_paired(text: str) -> bool:
-    """Whether the marks of each paragraph alternate.
-
-    In UTF-8 the curly ones alone end in the bytes 9C and 9D, where a text has no letters beyond ASCII.
-    """
-    marks = text.encode().translate(None, _NO_MARKS).replace(b"\x9c\x9d", b"").replace(b'""', b"")
-    return b"\x9c" not in marks and b"\x9d" not in marks and b'"' not in marks
 
 
 def _is_off(paragraph: str, following: str) -> bool:

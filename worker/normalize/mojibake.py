@@ -17,11 +17,18 @@ from typing import TYPE_CHECKING, Final
 from worker.normalize.look import PLAIN
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from worker.normalize.edits import Edit
 
 _FAMILIES: Final = (
-    ("latin-1", "cp1252", "cp1254"), ("cp1250", "iso8859-2"), ("cp1257",), ("cp1253",), ("cp1251",),
-    ("mac-roman",), ("cp437",),
+    ("latin-1", "cp1252", "cp1254"),
+    ("cp1250", "iso8859-2"),
+    ("cp1257",),
+    ("cp1253",),
+    ("cp1251",),
+    ("mac-roman",),
+    ("cp437",),
 )
 _UNDEFINED: Final = frozenset((0x81, 0x8D, 0x8F, 0x90, 0x9D))
 _BYTES_1252: Final = {chr(code): code for code in range(0x80, 0x100)} | {
@@ -33,6 +40,7 @@ _SIGNS_1252: Final = {
 _CONTROLS: Final = frozenset(map(chr, range(0x80, 0xA0)))
 _C1: Final = re.compile("[\x80-\x9f]")
 _LONE_C1: Final = re.compile("(?<![\x80-\uffff])[\x80-\x9f](?![\x80-\xbf])")
+_BEYOND_ASCII: Final = re.compile("[^\x00-\x7f]")
 _DECOMPOSED: Final = re.compile("Ã (?:\u0304|\u0308|\u0301|\u0327)")
 _COMPOSED: Final = {"\u0304": "ï", "\u0308": "è", "\u0301": "ô", "\u0327": "ø"}
 _SURE: Final = "Ã\xad"
@@ -42,9 +50,7 @@ _ROUNDS: Final = 3
 
 def _shown(pages: tuple[str, ...], first: int, last: int) -> frozenset[str]:
     """How these code pages show these bytes."""
-    return frozenset(
-        bytes((code,)).decode(page, "ignore") for page in pages for code in range(first, last + 1)
-    ) - {""}
+    return frozenset(bytes((code,)).decode(page, "ignore") for page in pages for code in range(first, last + 1)) - {""}
 
 
 def _shape(pages: tuple[str, ...]) -> str:
@@ -69,6 +75,16 @@ def _evidence() -> re.Pattern[str]:
     return re.compile("|".join([*(_shape(family) for family in _FAMILIES), lossy, _C1.pattern]))
 
 
+def _evident(text: str) -> Iterator[int]:
+    """Where there is evidence. All of it begins beyond ASCII: only there the long pattern is tried."""
+    evidence, done = _evidence(), 0
+    for sign in _BEYOND_ASCII.finditer(text):
+        match = evidence.match(text, sign.start()) if sign.start() >= done else None
+        if match is not None:
+            done = match.end()
+            yield match.start()
+
+
 def may_be_mojibake(signs: frozenset[str]) -> bool:
     """Whether the signs of a text (see `look.signs_of`) leave mojibake possible at all."""
     return not (signs - _HARMLESS).isdisjoint(_PARTS) and not signs.isdisjoint(_LEADS)
@@ -76,11 +92,11 @@ def may_be_mojibake(signs: frozenset[str]) -> bool:
 
 def undo_mojibake(text: str) -> list[Edit]:
     """The edits that undo a wrong decoding."""
-    if _evidence().search(text) is None:
+    if next(_evident(text), None) is None:
         return []
     edits = _plain_cases(text)
     taken = {place for start, end, _, _ in edits for place in range(start, end)}
-    rest = [match.start() for match in _evidence().finditer(text) if match.start() not in taken]
+    rest = [place for place in _evident(text) if place not in taken]
     return _by_ftfy(text, rest, edits) if rest else edits
 
 

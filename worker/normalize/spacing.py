@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 SPACES: Final = frozenset(map(chr, [0x09, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F]))
 BREAKS: Final = frozenset("\r\v\f\x1c\x1d\x1e\x1f\x85\u2028\u2029")
 ALL: Final = SPACES | BREAKS
-_RUN: Final = re.compile("[" + "".join(re.escape(sign) for sign in sorted(ALL | {" ", "\n"})) + "]+")
+_SIGNS: Final = "".join(re.escape(sign) for sign in sorted(ALL))
+_IN_RUN: Final = rf"[ \n{_SIGNS}]"
+# A run is told by its first sign, so that the hundreds of single spaces in a text cost one look each; a pattern that
+# begins with a set of signs finds them fast.
+_RUN: Final = re.compile(
+    rf"{_IN_RUN}(?:(?<=[{_SIGNS}])|(?<= )(?={_IN_RUN})|(?<=\n)(?=[ {_SIGNS}]|\n{_IN_RUN})|(?<=\A.)|(?=\Z|{_IN_RUN}+\Z))"
+    rf"{_IN_RUN}*",
+    re.DOTALL,
+)
 _IRREGULAR: Final = re.compile(r"\n(?!(?:(?<=\S\n)\n|(?<=\S\n\n))\S)")
 _CARRIAGE: Final = re.compile("\r\n?|[\v\f\x1c-\x1f\x85\u2028\u2029]")
 
@@ -46,8 +54,6 @@ def space(text: str) -> list[Edit]:
     last = len(text)
     for match in _RUN.finditer(text):
         run = match[0]
-        if run in {" ", "\n", "\n\n"} and match.start() > 0 and match.end() < last:
-            continue
         start, end = match.span()
         lines = _CARRIAGE.sub("\n", run).count("\n")
         after = "" if start == 0 or end == last else "\n\n" if lines > 1 else "\n" if lines else " "

@@ -74,8 +74,13 @@ def join_lines(text: str, mark: str) -> list[Edit]:
     width = wrap_width(breaks)
     for one in breaks:
         one.full = width > 0 and len(one.line) <= width < len(one.line) + 1 + len(one.word)
-    page = _Page(text, text[:_SAMPLE_MAX], width, unstopped((one.abbreviation for one in breaks), text),
-                 _loses_stops(text, breaks, width))
+    page = _Page(
+        text,
+        text[:_SAMPLE_MAX],
+        width,
+        unstopped((one.abbreviation for one in breaks), text),
+        _loses_stops(text, breaks, width),
+    )
     edits: list[Edit] = []
     since = 0
     for one in breaks:
@@ -112,9 +117,7 @@ def wrap_width(breaks: list[_Break]) -> int:
 
     It is that of the widest line that runs on, if most such lines were full at it: by accident few would be.
     """
-    running = [
-        one for one in breaks if one.continued and not one.ended and not one.abbreviation
-    ]
+    running = [one for one in breaks if one.continued and not one.ended and not one.abbreviation]
     if len(running) < 2:
         return 0
     width = max(len(one.line) for one in running)

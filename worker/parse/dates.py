@@ -7,15 +7,18 @@ offsets is no offset.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Literal
 
 from worker.article import Moment
+from worker.parse.date_forms import FORMS, ISO, ISO_WEEK, MONTH_AND_YEAR, OFFSET
 
 if TYPE_CHECKING:
     from worker.rules import DateRules
 
 Origin = Literal["metadata", "header", "dateline", "filename", "inferred"]
+Order = Literal["day", "month"]
+"""Which comes first in `05/06/2024`."""
 
 _CHARACTERS_MAX = 80
 _YEAR_MIN, _YEAR_MAX = 1500, 2199
@@ -23,50 +26,28 @@ _YEAR_MIN, _YEAR_MAX = 1500, 2199
 _EPOCH_MIN, _EPOCH_MAX = 631_152_000, 4_102_444_800
 _MONTHS = 12
 _NOON = 12
+_POSIX_PIVOT = 69
 
-_ISO = re.compile(
-    r"(?P<year>\d{4})(?:(?P<dash>-?)(?P<month>\d\d)(?:(?P=dash)(?P<day>\d\d)"
-    r"(?:[T ]{1,2}(?P<hour>\d\d):?(?P<minute>\d\d)(?::?(?P<second>\d\d)(?:[.,]\d{1,9})?)?"
-    r"\s?(?P<zone>Z|[A-Z]{3,4}|[+-]\d\d:?(?:\d\d)?)?)?)?)?",
-    re.ASCII | re.IGNORECASE,
-)
-_WEEKDAY = r"(?:[^\W\d]{2,10}\.?,?\s+)?"
-_TIME = (
-    r"(?:,?\s*(?:[-–|·•]|at|um|à|a las|alle|às|om|kl\.?)?\s*"
-    r"(?P<hour>\d{1,2})(?:(?P<h>\s?h\s?)|[:.])(?P<minute>\d\d)(?::(?P<second>\d\d))?"
-    r"(?:\s*(?P<half>[ap])\.?\s?m\.?(?!\w))?(?:\s*(?:uhr|hrs|hours))?"
-    r"(?:\s*\(?(?P<zone>Z|(?:GMT|UTC)?\s?[+-]\d\d?:?(?:\d\d)?|[A-Z]{2,5})\)?)?)?"
-)
-_MONTH = r"(?P<month_name>[^\W\d]{3,10})\.?"
-_FORMS = tuple(
-    re.compile(_WEEKDAY + day + _TIME, re.IGNORECASE)
-    for day in (
-        rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.|er)?\s?(?:de\s+)?[-\s]?{_MONTH}[,-]?\s?(?:de\s+)?(?P<year>\d{{4}})",
-        rf"{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})",
-        r"(?P<year>\d{4})(?P<mark>[/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})",
-        r"(?P<one>\d{1,2})(?P<mark>[/.-])(?P<two>\d{1,2})(?P=mark)(?P<year>\d{4})",
-        r"(?P<year>\d{4})年(?P<month>\d{1,2})月(?P<day>\d{1,2})日",
-    )
-)
-_MONTH_AND_YEAR = re.compile(rf"{_MONTH},?\s+(?P<year>\d{{4}})")
 _DIGIT = re.compile(r"\d", re.ASCII)
-_OFFSET = re.compile(r"(?:GMT|UTC)?\s?(?P<sign>[+-])(?P<hours>\d\d?):?(?P<minutes>\d\d)?", re.IGNORECASE)
 
 
-def read_date(words: str, rules: DateRules, origin: Origin) -> Moment | None:
-    """The date that `words` are, and nothing else; None where they are none, or can't be one."""
+def read_date(words: str, rules: DateRules, origin: Origin, order: Order | None = None) -> Moment | None:
+    """The date that `words` are, and nothing else; None where they are none, or can't be one.
+
+    `order`: what else in the document tells of the order of day and month, None where nothing does.
+    """
     words = words.strip()
     if len(words) > _CHARACTERS_MAX or _DIGIT.search(words) is None:
         return None
-    iso = _ISO.fullmatch(words)
+    iso = ISO.fullmatch(words)
     if iso is not None:
-        return _moment(iso.groupdict(), words, rules, origin)
-    for form in _FORMS:
+        return _moment(iso.groupdict(), words, rules, origin, order)
+    for form in FORMS:
         match = form.fullmatch(words)
         if match is not None:
-            return _moment(match.groupdict(), words, rules, origin)
-    match = _MONTH_AND_YEAR.fullmatch(words)
-    return None if match is None else _moment(match.groupdict(), words, rules, origin)
+            return _moment(match.groupdict(), words, rules, origin, order)
+    match = MONTH_AND_YEAR.fullmatch(words)
+    return _week(words, origin) if match is None else _moment(match.groupdict(), words, rules, origin, order)
 
 
 def read_epoch(number: float, origin: Origin) -> Moment | None:
@@ -78,12 +59,26 @@ def read_epoch(number: float, origin: Origin) -> Moment | None:
     return None
 
 
-def _moment(found: dict[str, str | None], words: str, rules: DateRules, origin: Origin) -> Moment | None:
-    """The moment of the named groups in `found`."""
-    year = int(found["year"] or 0)
-    if not _YEAR_MIN <= year <= _YEAR_MAX:
+def _week(words: str, origin: Origin) -> Moment | None:
+    """A day of an ISO week, `2024-W43-1`."""
+    match = ISO_WEEK.fullmatch(words)
+    if match is None:
         return None
-    month, day = _month_and_day(found, rules)
+    try:
+        day = date.fromisocalendar(int(match["year"]), int(match["week"]), int(match["weekday"]))
+    except ValueError:
+        return None
+    return Moment(day.isoformat(), "day", None, origin, words)
+
+
+def _moment(
+    found: dict[str, str | None], words: str, rules: DateRules, origin: Origin, order: Order | None
+) -> Moment | None:
+    """The moment of the named groups in `found`."""
+    year = _year(found)
+    if year is None:
+        return None
+    month, day = _month_and_day(found, rules, order)
     if month is None:
         # A word that is no month makes it no date; a day and month in unknown order leave the year.
         return None if found.get("month_name") else Moment(f"{year:04}", "year", None, origin, words)
@@ -96,17 +91,37 @@ def _moment(found: dict[str, str | None], words: str, rules: DateRules, origin: 
         time = datetime(year, month, day, hour or 0, minute, second or 0)  # noqa: DTZ001 - an offset may be unknown
     except ValueError:
         return None
-    if hour is None:
+    # An hour without minutes, `6 p.m.`, is no minute: the day is sure.
+    if hour is None or found.get("minute") is None:
         return Moment(time.date().isoformat(), "day", None, origin, words)
     return _with_offset(time, found, words, rules, origin)
 
 
-def _month_and_day(found: dict[str, str | None], rules: DateRules) -> tuple[int | None, int | None]:
+def _year(found: dict[str, str | None]) -> int | None:
+    """The year; of two digits that of 1969 to 2068, as POSIX has it. None where the form can be another's."""
+    short = found.get("short_year")
+    if short is not None:
+        if found.get("one") is not None and _may_end_with_day(found):
+            return None
+        return int(short) + (1900 if int(short) >= _POSIX_PIVOT else 2000)
+    year = int(found["year"] or 0)
+    return year if _YEAR_MIN <= year <= _YEAR_MAX else None
+
+
+def _may_end_with_day(found: dict[str, str | None]) -> bool:
+    """Whether the year may as well come first: `24-10-21`, and `05/06/07`, where nothing is over 12."""
+    one, two, mark = int(found["one"] or 0), int(found["two"] or 0), (found["mark"] or "")[0]
+    return mark != "." and ((mark == "-" and one > _MONTHS) or (one <= _MONTHS and two <= _MONTHS))
+
+
+def _month_and_day(
+    found: dict[str, str | None], rules: DateRules, order: Order | None
+) -> tuple[int | None, int | None]:
     name = found.get("month_name")
     if name is not None:
         month = rules.months.get(name.casefold())
     elif found.get("one") is not None:
-        return _ordered(int(found["one"] or 0), int(found["two"] or 0), found)
+        return _ordered(int(found["one"] or 0), int(found["two"] or 0), found, order)
     else:
         digits = found.get("month")
         month = int(digits) if digits else None
@@ -114,15 +129,19 @@ def _month_and_day(found: dict[str, str | None], rules: DateRules) -> tuple[int 
     return month, int(day) if day and month is not None else None
 
 
-def _ordered(one: int, two: int, found: dict[str, str | None]) -> tuple[int | None, int | None]:
-    """Month and day of `one` and `two`: sure only where one of them is over 12, or both are the same.
+def _ordered(
+    one: int, two: int, found: dict[str, str | None], order: Order | None
+) -> tuple[int | None, int | None]:
+    """Month and day of `one` and `two`: sure where one of them is over 12, both are the same, or `order` tells.
 
     A dot between them, and an hour written as `22h20`, are only used where the day comes first.
     """
-    if one > _MONTHS or one == two or found["mark"] == "." or found.get("h"):
+    if one > _MONTHS or one == two or (found["mark"] or "")[0] == "." or found.get("h"):
         return two, one
     if two > _MONTHS:
         return one, two
+    if order is not None:
+        return (two, one) if order == "day" else (one, two)
     return None, None
 
 
@@ -158,7 +177,7 @@ def _offset(zone: str, rules: DateRules) -> str | None:
     named = rules.zones.get(zone.casefold())
     if named is not None:
         return named
-    match = _OFFSET.fullmatch(zone)
+    match = OFFSET.fullmatch(zone)
     if match is None:
         return None
     sign, hours, minutes = match["sign"], int(match["hours"]), int(match["minutes"] or 0)

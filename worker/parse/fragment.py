@@ -6,7 +6,7 @@ import html
 import re
 from typing import TYPE_CHECKING
 
-from resiliparse.parse.html import HTMLTree
+from selectolax.lexbor import LexborHTMLParser
 
 from worker.parse.html_body import fragment_paragraphs
 from worker.parse.html_limits import refuse_hostile
@@ -55,13 +55,13 @@ def split_html(text: str) -> tuple[str, ...]:
 
 
 def _from_html(text: str) -> tuple[str, ...]:
-    return fragment_paragraphs(_tree(text))
+    return fragment_paragraphs(_harmless(text))
 
 
-def _tree(text: str) -> HTMLTree:
+def _harmless(text: str) -> str:
     page = text.replace("\0", "").encode("utf-8", "replace")
     refuse_hostile(page)
-    return HTMLTree.parse(page.decode())
+    return page.decode()
 
 
 def _unescaped(text: str) -> str:
@@ -83,6 +83,5 @@ def images_in(text: str) -> Iterator[tuple[str, str | None]]:
     """Address and alternative text of each image in the HTML `text`."""
     if "<img" not in text.lower():
         return
-    tree = _tree(text)
-    for image in tree.document.query_selector_all("img[src]").values() if tree.document else ():
-        yield image.getattr("src") or "", image.getattr("alt") or None
+    for image in LexborHTMLParser(_harmless(text)).css("img[src]"):
+        yield image.attributes.get("src") or "", image.attributes.get("alt") or None

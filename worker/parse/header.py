@@ -1,4 +1,4 @@
-"""What stands above the words of a plain text: headline, byline, date, addresses, outlet, section.
+"""What stands above the words of a plain text: headline, byline, date, addresses, outlet, section, labels.
 
 The forms of such lines are data (`config/rules/headers.toml`). A line is taken for a header only in its
 place: at the top, in an unbroken run of lines of these forms. Everything taken is kept word for word in
@@ -11,27 +11,31 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from worker.article import Image, Publisher, Removal
+from worker.article import Publisher, Removal
 from worker.draft import Fields
 from worker.parse.dates import read_date
-from worker.parse.people import read_byline
-from worker.parse.urls import absolute_url, canonical_url, domain_of
+from worker.parse.header_lines import (
+    HEADLINE_CHARACTERS_MAX,
+    Line,
+    by_form,
+    is_in_capitals,
+    looks_like_headline,
+    outlet,
+    sandwiched,
+)
+from worker.parse.urls import domain_of
 
 if TYPE_CHECKING:
-    from worker.rules import Rules
+    from worker.rules import LineRule, Rules
 
 _LINES_MAX = 16
 _CHARACTERS_MAX = 300
-_FORM_CHARACTERS_MAX = 160
-_HEADLINE_CHARACTERS_MAX = 200
-_HEADLINE_WORDS_MIN, _HEADLINE_WORDS_MAX = 2, 30
-_OUTLET_WORDS_MAX = 6
-_OUTLET_CHARACTERS_MAX = 60
-_HOST_LETTERS_MIN = 4
-_CAPITALISED_LETTERS_MIN = 4
-_SENTENCE_END = re.compile(r"[.,;:。،।…—–-][\"'’”»)\]]*\Z")
-_ABBREVIATION_END = re.compile(r"(?:\b[A-Za-z]\.){2,}\Z|\b(?:Inc|Ltd|Co|Corp|Jr|Sr|St|vs|etc)\.\Z")
-_LETTERS = re.compile(r"[^\W\d_]+")
+_LOOKED_AT_MAX = 6
+_PROSE_CHARACTERS_MIN = 60
+_PROSE_SHARE = 0.6
+_SMALL_WORD_MAX = 4
+_CAPITALISED_SHARE = 0.6
+_PROSE_END = re.compile(r"[.!?…。！？][\"'’”»)\]]*\s*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,40 +47,143 @@ class Header:
     rest: list[str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A header line: its name in `removed` (None: it lives on in a field), and what it says."""
-
-    kind: str | None
-    says: Fields
-
-
 def read_header(lines: list[str], rules: Rules) -> Header:
     """The header of the text that `lines` are."""
-    start = _next_text(lines, 0)
-    removed: list[Removal] = []
-    fields = Fields()
-    prefix = _read_prefix(lines[start], rules) if start < len(lines) else None
-    if prefix is not None:
-        cut, fields = prefix
-        removed.append(Removal("date_prefix", cut.strip()))
-        lines = [*lines[:start], lines[start][len(cut) :], *lines[start + 1 :]]
-    position = start
-    while position < len(lines) and position - start < _LINES_MAX:
-        found = _read_line(lines, position, fields, rules)
-        if found is None:
-            break
-        if found.kind is not None:
-            removed.append(Removal(found.kind, lines[position].strip()))
-        fields = _joined(fields, found.says)
-        position = _next_text(lines, position + 1)
-    return Header(fields.with_domain(domain_of(fields.url)), tuple(removed), lines[position:])
+    return _Desk(lines, rules).read()
 
 
-def _next_text(lines: list[str], position: int) -> int:
-    while position < len(lines) and (not lines[position] or lines[position].isspace()):
-        position += 1
-    return position
+class _Desk:
+    """A text whose header is being read; `lines` lose their prefixes on the way."""
+
+    __slots__ = ("fields", "lines", "removed", "rules")
+
+    def __init__(self, lines: list[str], rules: Rules) -> None:
+        self.lines = lines
+        self.rules = rules
+        self.fields = Fields()
+        self.removed: list[Removal] = []
+
+    def read(self) -> Header:
+        start = position = self._next_text(0)
+        while position < len(self.lines) and position - start < _LINES_MAX:
+            self._cut_prefixes(position)
+            if not self.lines[position].strip():
+                break
+            found = self._line(position)
+            if found is None:
+                break
+            if found.kind is not None:
+                self.removed.append(Removal(found.kind, self.lines[position].strip()))
+            self.fields = _joined(self.fields, found.says)
+            position = self._next_text(position + 1)
+        fields = self.fields.with_domain(domain_of(self.fields.url))
+        return Header(fields, tuple(self.removed), self.lines[position:])
+
+    def _next_text(self, position: int) -> int:
+        lines = self.lines
+        while position < len(lines) and (not lines[position] or lines[position].isspace()):
+            position += 1
+        return position
+
+    def _cut_prefixes(self, position: int) -> None:
+        """Cut what is glued to the front of a line: a date, a label."""
+        for rule in self.rules.headers.prefixes:
+            line = self.lines[position]
+            says = _said_by_prefix(rule, line, self.rules)
+            if says is not None:
+                cut, fields = says
+                self.removed.append(Removal(rule.kind, cut.strip()))
+                self.fields = self.fields.or_else(fields)
+                self.lines = [*self.lines[:position], line[len(cut) :], *self.lines[position + 1 :]]
+
+    def _line(self, position: int) -> Line | None:
+        """What the line at `position` is as a part of the header, None where the words begin with it."""
+        line, fields, rules = self.lines[position].strip(), self.fields, self.rules
+        if len(line) > _CHARACTERS_MAX:
+            return None
+        found = by_form(line, fields, rules)
+        if found is not None:
+            return found
+        if line.casefold() in rules.headers.sections:
+            return Line("header", Fields(section=line))
+        below = self.lines[position + 1].strip() if position + 1 < len(self.lines) else ""
+        is_above_header = bool(below) and self._is_header(below, position + 1)
+        if fields.headline is None:
+            return self._headline(line, position, below, is_above_header=is_above_header)
+        if line.casefold() == fields.headline.casefold():
+            return Line("headline_repeat", Fields())
+        is_below_header = position > 0 and bool(self.lines[position - 1].strip())
+        if not (is_above_header or is_below_header):
+            return None
+        found = outlet(line, fields, rules)
+        if found is None and is_above_header and is_below_header:
+            return sandwiched(line, fields, rules)
+        return found
+
+    def _is_header(self, line: str, position: int) -> bool:
+        """Whether the line at `position` is one by itself, or a name with one right below."""
+        if len(line) > _CHARACTERS_MAX:
+            return False
+        if (
+            line.casefold() in self.rules.headers.sections
+            or by_form(line, self.fields, self.rules) is not None
+            or outlet(line, self.fields, self.rules) is not None
+        ):
+            return True
+        below = self.lines[position + 1].strip() if position + 1 < len(self.lines) else ""
+        return (
+            bool(below)
+            and sandwiched(line, self.fields, self.rules) is not None
+            and (by_form(below, self.fields, self.rules) or outlet(below, self.fields, self.rules)) is not None
+        )
+
+    def _headline(self, line: str, position: int, below: str, *, is_above_header: bool) -> Line | None:
+        if not looks_like_headline(line):
+            return None
+        following = self._next_text(position + 1)
+        if following >= len(self.lines):
+            return None
+        if (not below or is_above_header) and self._names_outlet_above_headline(line, following):
+            return outlet(line, self.fields, self.rules)
+        if not below or is_above_header or self._stands_above_prose(line, position):
+            return Line(None, Fields(headline=line, headline_origin="first_line"))
+        return None
+
+    def _names_outlet_above_headline(self, line: str, position: int) -> bool:
+        """Whether `line` names an outlet, and a better headline follows after nothing but header lines."""
+        if outlet(line, self.fields, self.rules) is None:
+            return False
+        for _ in range(_LINES_MAX):
+            if position >= len(self.lines):
+                return False
+            one = self.lines[position].strip()
+            found = by_form(one, self.fields, self.rules) if len(one) <= _CHARACTERS_MAX else None
+            if found is not None and found.says.headline is not None:
+                return True
+            if found is None and not self._is_header(one, position):
+                return looks_like_headline(one) and self._next_text(position + 1) < len(self.lines)
+            position = self._next_text(position + 1)
+        return False
+
+    def _stands_above_prose(self, line: str, position: int) -> bool:
+        """Whether the line feed behind `line` can't be a wrap, with sentences right below.
+
+        Either the lines below are whole paragraphs, or `line` is in capitals as titles are, ends with no small
+        word, and the next word would have fitted.
+        """
+        block = [one.strip() for one in self.lines[position + 1 : position + 1 + _LOOKED_AT_MAX]]
+        block = [one for one in block if one]
+        if len(line) > HEADLINE_CHARACTERS_MAX or not block or block[0][:1].islower():
+            return False
+        ends = sum(_PROSE_END.search(one[-8:]) is not None for one in block)
+        length = sum(map(len, block)) / len(block)
+        if ends >= len(block) * _PROSE_SHARE and length >= max(_PROSE_CHARACTERS_MIN, len(line)):
+            return True
+        last = line.rpartition(" ")[2]
+        if last.islower() and len(last) <= _SMALL_WORD_MAX:
+            return False
+        fits = len(line) + 1 + len(block[0].split()[0]) <= max(map(len, block))
+        return fits and length >= _PROSE_CHARACTERS_MIN and is_in_capitals(line, _CAPITALISED_SHARE)
 
 
 def _joined(fields: Fields, more: Fields) -> Fields:
@@ -88,114 +195,14 @@ def _joined(fields: Fields, more: Fields) -> Fields:
     return fields.or_else(more)
 
 
-def _read_prefix(line: str, rules: Rules) -> tuple[str, Fields] | None:
-    for rule in rules.headers.prefixes:
-        match = rule.pattern.match(line)
-        moment = match and read_date(match["published"], rules.dates, "header")
-        if match and moment:
-            return match.group(), Fields(published=moment)
-    return None
-
-
-def _read_line(lines: list[str], position: int, fields: Fields, rules: Rules) -> _Line | None:
-    """What the line at `position` is as a part of the header, None where the words begin with it."""
-    line = lines[position].strip()
-    if len(line) > _CHARACTERS_MAX:
+def _said_by_prefix(rule: LineRule, line: str, rules: Rules) -> tuple[str, Fields] | None:
+    """What a prefix says and the characters that it takes; None where `line` does not begin with it."""
+    match = rule.pattern.match(line)
+    if match is None or match.end() >= len(line):
         return None
-    found = _by_form(line, fields, rules)
-    if found is not None:
-        return found
-    below = lines[position + 1].strip() if position + 1 < len(lines) else ""
-    is_above_header = bool(below) and _is_header(below, fields, rules)
-    if fields.headline is None:
-        is_alone = not below and _next_text(lines, position + 1) < len(lines)
-        if (is_alone or is_above_header) and _looks_like_headline(line):
-            return _Line(None, Fields(headline=line, headline_origin="first_line"))
-        return None
-    if line.casefold() in rules.headers.sections:
-        return _Line("header", Fields(section=line))
-    is_below_header = bool(lines[position - 1].strip())
-    return _as_outlet(line, fields, rules) if is_above_header or is_below_header else None
-
-
-def _is_header(line: str, fields: Fields, rules: Rules) -> bool:
-    return len(line) <= _CHARACTERS_MAX and (
-        line.casefold() in rules.headers.sections
-        or _by_form(line, fields, rules) is not None
-        or _as_outlet(line, fields, rules) is not None
-    )
-
-
-def _by_form(line: str, fields: Fields, rules: Rules) -> _Line | None:
-    """The line as one of the forms in the rules."""
-    if len(line) > _FORM_CHARACTERS_MAX and "://" not in line:
-        return None
-    if rules.headers.any_line.fullmatch(line) is None:
-        return None
-    for rule in rules.headers.lines:
-        match = rule.pattern.fullmatch(line)
-        says = _says(match, rules) if match else None
-        if says is not None:
-            return _heading(says, fields) if rule.kind == "heading" else _Line(rule.kind, says)
-    return None
-
-
-def _heading(says: Fields, fields: Fields) -> _Line:
-    if fields.headline and says.headline and says.headline.casefold() == fields.headline.casefold():
-        return _Line("headline_repeat", Fields())
-    return _Line(None, says)
-
-
-def _says(match: re.Match[str], rules: Rules) -> Fields | None:
-    """What a line of a form says; None where its parts are not what the form needs them to be."""
     found = match.groupdict()
-    if "byline" in found:
-        byline = read_byline(found["byline"], rules.people)
-        return Fields(byline=match.group(), authors=byline.authors) if byline else None
-    if "published" in found or "modified" in found:
-        name = "published" if "published" in found else "modified"
-        moment = read_date(found[name], rules.dates, "header")
-        if moment is None:
-            return None
-        return Fields(published=moment) if name == "published" else Fields(modified=moment)
-    if "image" in found:
-        address = absolute_url(found["image"])
-        return Fields(images=(Image(address),)) if address else None
-    if "url" in found:
-        address = canonical_url(found["url"], rules)
-        return Fields(url=address) if address else None
-    if "heading" in found:
-        return Fields(headline=found["heading"], headline_origin="heading")
-    return Fields(publisher=Publisher(found["publisher"], None)) if "publisher" in found else Fields()
-
-
-def _looks_like_headline(line: str) -> bool:
-    if len(line) > _HEADLINE_CHARACTERS_MAX or line.startswith(("- ", "* ", "• ", "http")):
-        return False
-    if _SENTENCE_END.search(line) and not _ABBREVIATION_END.search(line):
-        return False
-    if line[0].islower() and not line[1:2].isupper():
-        return False
-    if line.isascii() or " " in line:
-        return _HEADLINE_WORDS_MIN <= len(line.split()) <= _HEADLINE_WORDS_MAX
-    return any(c.isalpha() for c in line)
-
-
-def _as_outlet(line: str, fields: Fields, rules: Rules) -> _Line | None:
-    """The line as the name of an outlet; only lines beside other header lines are asked."""
-    if len(line) > _OUTLET_CHARACTERS_MAX or len(line.split()) > _OUTLET_WORDS_MAX or _SENTENCE_END.search(line):
-        return None
-    printed = _LETTERS.findall(line)
-    words = [word.casefold() for word in printed]
-    is_capitalised = all(word[0].isupper() for word in printed if len(word) >= _CAPITALISED_LETTERS_MIN)
-    is_outlet = is_capitalised and not rules.headers.outlet_words.isdisjoint(words)
-    if not is_outlet and not _is_in_host("".join(words), fields):
-        return None
-    return _Line("header", Fields(publisher=Publisher(line, domain_of(fields.url))))
-
-
-def _is_in_host(letters: str, fields: Fields) -> bool:
-    hosts = (domain_of(url) or "" for url in (fields.url, *(image.url for image in fields.images)))
-    return len(letters) >= _HOST_LETTERS_MIN and any(
-        letters in host.replace("-", "").replace(".", "") for host in hosts
-    )
+    if "published" in found:
+        moment = read_date(found["published"], rules.dates, "header")
+        return (match.group(), Fields(published=moment)) if moment else None
+    publisher = found.get("publisher")
+    return match.group(), Fields(publisher=Publisher(publisher, None)) if publisher else Fields()

@@ -1,6 +1,6 @@
-"""The words of a page: where they stand, and which of the elements in between are something else.
+"""The words of a page: where they stand, and what in between is something else.
 
-The paragraphs of a page are weighed (letters outside of links); the element that holds most of them closely
+The runs of words of a page are weighed (letters outside of links); the element that holds most of them closely
 is the article, widened while its parent holds clearly more of them without much else. Inside of it, in
 order, come paragraphs, headings and lists, save what the rules name as something else.
 """
@@ -8,161 +8,268 @@ order, come paragraphs, headings and lists, save what the rules name as somethin
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from resiliparse.extract.html2text import extract_plain_text
+from worker.article import Removal
+from worker.parse.html_runs import HEADINGS, ITEMS, PARAGRAPHS, SENTENCE_END, Kinds, trusted_words
+from worker.parse.html_tree import is_in, read_page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from resiliparse.parse.html import HTMLTree
-    from resiliparse.parse.html.node import ElementNode
-
+    from worker.parse.html_tree import Block, Element, Page
     from worker.rules import BodyRules
 
-_BLOCKS = "p, h2, h3, h4, blockquote, li, pre"
-_WEIGHED = "p, pre"
-_NEVER_TEXT = "script, style, noscript, template"
 _LETTERS_MIN = 40
-_LINK_SHARE_MAX = {"li": 0.3}
-_LINK_SHARE_MAX_ELSE = 0.6
+_SENTENCE_LETTERS_MIN = 20
+_LINK_SHARE_MAX = 0.5
 _ANCESTORS_MAX = 60
+_ABOVE_MAX = 15
 # Each level up counts for less, so that a close holder wins over the whole page.
 _DECAY = 0.75
-_WIDER_BY = 1.3
+_WIDER_BY = 1.2
+_WIDER_BY_IF_NAMED = 1.5
 _TEXT_SHARE_MIN = 0.4
-_SKIPPED_SHARE_MAX = 1 / 3
-_CLASS_CHARACTERS_MAX = 300
-_FALLBACK_LETTERS = 250
-_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
-_HEADINGS = {"h2", "h3", "h4"}
+_NAMED_COUNTS = 1.5
+# An element with so much of a page's words is no box beside the article, whatever it is called.
+_MOST = 0.4
+_OF_DIVISION = 0.7
+_LEAD_IN_LETTERS_MAX = 140
+_HOST_SHARE_MIN = 0.8
+_BOX_SHARE_MAX = 0.2
+_BOX_LINE_LETTERS = 100
+_BOX_LINK_SHARE = 0.3
+_BOX_SHARE_WITH_HEADING = 0.12
+_LEADS_ELSEWHERE = frozenset({"related_links", "promo", "navigation", "share_links"})
+_NOT_BOXES = HEADINGS | PARAGRAPHS | ITEMS | {"ul", "ol", "dl"}
+_NO_LETTERS = re.compile(r"[\W_]+")
+_WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 
 
-def page_paragraphs(tree: HTMLTree, rules: BodyRules) -> tuple[str, ...]:
-    """The paragraphs of the article in `tree`, which loses its scripts by it; empty where there is none."""
-    body = tree.body
-    if body is None:
-        return ()
-    for element in body.query_selector_all(_NEVER_TEXT).values():
-        element.decompose()
-    article = _article_of(body, rules)
-    paragraphs = _blocks_of(article, rules) if article is not None else ()
-    if sum(map(len, paragraphs)) >= _FALLBACK_LETTERS:
-        return paragraphs
-    # Some pages have no paragraphs, only divisions and line breaks: there the library's own reading is
-    # better.
-    plain = extract_plain_text(tree, main_content=True, alt_texts=False, comments=False, post_meta=False)
-    blocks = tuple(filter(None, (" ".join(block.split()) for block in plain.split("\n\n"))))
-    return blocks if sum(map(len, blocks)) > 2 * sum(map(len, paragraphs)) else paragraphs
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The article of a page: its paragraphs, the standfirst above them, what was cut, and the element that holds it.
+
+    `above` are the short runs of words between the page's heading and the first paragraph.
+    """
+
+    paragraphs: tuple[str, ...] = ()
+    standfirst: str | None = None
+    removed: tuple[Removal, ...] = ()
+    holder: Element | None = None
+    above: tuple[Block, ...] = ()
 
 
-def fragment_paragraphs(tree: HTMLTree) -> tuple[str, ...]:
+def page_body(page: Page, rules: BodyRules, supplied: str | None = None) -> Body:
+    """The article in `page`; nothing in it where there is none. `supplied`: its text as linked data has it."""
+    holder = _holder_of(page, rules)
+    if holder is None:
+        return Body()
+    blocks = [block for block in page.blocks if is_in(block.element, holder)]
+    kinds = Kinds(blocks, holder, rules)
+    named = [(block, kinds.of(block)) for block in blocks]
+    named = _without_boxes(_without_lead_in(named))
+    if supplied is not None:
+        named = _as_supplied(named, supplied)
+    return _body_of(_without_lone_headings(named), holder, _above(page, named))
+
+
+def fragment_paragraphs(html: str) -> tuple[str, ...]:
     """All paragraphs of a piece of HTML that is known to be an article's text."""
-    body = tree.body
-    if body is None:
-        return ()
-    for element in body.query_selector_all(_NEVER_TEXT).values():
-        element.decompose()
-    plain = extract_plain_text(tree, main_content=False, alt_texts=False, list_bullets=False)
-    return tuple(filter(None, (" ".join(block.split()) for block in plain.split("\n\n"))))
+    return tuple(block.text for block in read_page(html).blocks)
 
 
-@dataclass(slots=True)
-class _Weights:
-    """Letters of running text below each element: `close` counts them less with each level, `all` in full."""
-
-    close: dict[ElementNode, float] = field(default_factory=dict)
-    all: dict[ElementNode, float] = field(default_factory=dict)
+def weight_of(text: str) -> int:
+    """The letters of `text`, an ideograph counted as three."""
+    return len(text) if text.isascii() else len(text) + 2 * len(_WIDE.findall(text))
 
 
-def _article_of(body: ElementNode, rules: BodyRules) -> ElementNode | None:
-    weights = _Weights()
-    skipped: dict[ElementNode, bool] = {}
-    for paragraph in body.query_selector_all(_WEIGHED).values():
-        letters = len(paragraph.text or "")
-        if letters < _LETTERS_MIN:
+Named = list[tuple["Block", "str | None"]]
+
+
+def _holder_of(page: Page, rules: BodyRules) -> Element | None:
+    close: dict[Element, float] = {}
+    whole: dict[Element, int] = {}
+    elsewhere: dict[Element, bool] = {}
+    words = trusted_words(rules.elsewhere_words, page.blocks, None, _MOST)
+    most = page.root.letters * _MOST
+    for block in page.blocks:
+        letters = weight_of(block.text)
+        if letters < _LETTERS_MIN or block.linked > len(block.text) * _LINK_SHARE_MAX:
             continue
-        linked = _linked_letters(paragraph)
-        if linked * 2 > letters or _is_within(
-            paragraph, skipped, lambda element: element.tag in rules.skipped_elements
-        ):
+        if _is_elsewhere(block.element, rules.skipped_elements, words, elsewhere, most):
             continue
-        _weigh(paragraph, letters - linked, weights)
-    if not weights.close:
-        return None
-    return _widened(max(weights.close, key=weights.close.__getitem__), weights)
-
-
-def _weigh(paragraph: ElementNode, letters: int, weights: _Weights) -> None:
-    share, element = 1.0, paragraph.parent_element
-    for _ in range(_ANCESTORS_MAX):
-        if element is None:
-            return
-        weights.close[element] = weights.close.get(element, 0) + letters * share
-        weights.all[element] = weights.all.get(element, 0) + letters
-        share, element = share * _DECAY, element.parent_element
-
-
-def _widened(article: ElementNode, weights: _Weights) -> ElementNode:
-    """`article`, or the widest element around it that adds paragraphs and little else."""
-    element = article.parent_element
-    while element is not None and element.tag not in {"body", "html"} and element in weights.all:
-        letters = weights.all[element]
-        if letters >= weights.all[article] * _WIDER_BY:
-            if letters < len(element.text or "") * _TEXT_SHARE_MIN:
+        letters -= block.linked
+        is_paragraph = block.element.tag in PARAGRAPHS
+        share = 1.0 if is_paragraph else _OF_DIVISION
+        # A paragraph is held by its parent; a division may hold others like itself.
+        element = block.element.parent if is_paragraph else block.element
+        for _ in range(_ANCESTORS_MAX):
+            if element is None:
                 break
-            article = element
-        element = element.parent_element
-    return article
+            close[element] = close.get(element, 0) + letters * share
+            whole[element] = whole.get(element, 0) + letters
+            share, element = share * _DECAY, element.parent
+    if not close:
+        return None
+    for element in close:
+        if element.words & rules.body_words or element.attributes.get("itemprop") == "articleBody":
+            close[element] *= _NAMED_COUNTS
+    return _widened(max(close, key=close.__getitem__), whole)
 
 
-def _blocks_of(article: ElementNode, rules: BodyRules) -> tuple[str, ...]:
-    small = len(article.text or "") * _SKIPPED_SHARE_MAX
-    skipped: dict[ElementNode, bool] = {article: False}
-
-    def is_something_else(element: ElementNode) -> bool:
-        return element.tag in rules.skipped_elements or (
-            _is_called(element, rules.skipped_words) and len(element.text or "") < small
-        )
-
-    blocks: list[tuple[str, str]] = []
-    for element in article.query_selector_all(_BLOCKS).values():
-        tag = element.tag or ""
-        if tag in {"blockquote", "li"} and element.query_selector("p, li") is not None:
-            continue
-        text = " ".join((element.inner_text or "").split())
-        share = _LINK_SHARE_MAX.get(tag, _LINK_SHARE_MAX_ELSE)
-        if not text or _is_within(element, skipped, is_something_else) or _linked_letters(element) > len(text) * share:
-            continue
-        blocks.append((tag, text))
-    while blocks and blocks[-1][0] in _HEADINGS:
-        blocks.pop()
-    return tuple(text for _, text in blocks)
-
-
-def _is_called(element: ElementNode, words: frozenset[str]) -> bool:
-    names = f"{element.class_name or ''} {element.id or ''}"
-    if names == " " or len(names) > _CLASS_CHARACTERS_MAX:
-        return False
-    return any(word.lower() in words for word in _WORDS.findall(names))
-
-
-def _is_within(element: ElementNode, known: dict[ElementNode, bool], test: Callable[[ElementNode], bool]) -> bool:
-    """Whether `test` holds for `element` or one around it; `known` remembers the answers."""
-    chain: list[ElementNode] = []
-    current: ElementNode | None = element
+def _is_elsewhere(
+    element: Element | None, tags: frozenset[str], words: frozenset[str], known: dict[Element, bool], most: float
+) -> bool:
+    chain: list[Element] = []
     answer = False
-    while current is not None and not answer:
-        if current in known:
-            answer = known[current]
+    while element is not None and not answer:
+        if element in known:
+            answer = known[element]
             break
-        chain.append(current)
-        answer = test(current)
-        current = current.parent_element
+        chain.append(element)
+        if element.letters < most:
+            answer = element.tag in tags or not words.isdisjoint(element.words)
+        element = element.parent
     known.update(dict.fromkeys(chain, answer))
     return answer
 
 
-def _linked_letters(element: ElementNode) -> int:
-    return sum(len(link.text or "") for link in element.get_elements_by_tag_name("a").values())
+def _widened(holder: Element, whole: dict[Element, int]) -> Element:
+    """`holder`, or the widest element around it that adds paragraphs and little else."""
+    element = holder.parent
+    while element is not None and element.tag not in {"body", "html"} and element in whole:
+        letters = whole[element]
+        if letters >= whole[holder] * (_WIDER_BY_IF_NAMED if holder.tag == "article" else _WIDER_BY):
+            if letters < element.letters * _TEXT_SHARE_MIN:
+                break
+            holder = element
+        element = element.parent
+    return holder
+
+
+def _without_lead_in(named: Named) -> Named:
+    """The same with the lines above the first sentence named: headline, labels, byline, date."""
+    result: Named = []
+    is_above = True
+    for block, kind in named:
+        if kind is None and is_above:
+            is_above = not _is_prose(block)
+            if is_above and block.element.tag not in {"h2", "h3"}:
+                kind = "header"
+        elif kind == "standfirst" and not is_above:
+            kind = None
+        result.append((block, kind))
+    return result
+
+
+def _is_prose(block: Block) -> bool:
+    text = block.text
+    if block.element.tag == "h1":
+        return False
+    if weight_of(text) >= _LEAD_IN_LETTERS_MAX:
+        return True
+    letters_min = _SENTENCE_LETTERS_MIN if block.element.tag in PARAGRAPHS else _LETTERS_MIN * 1.5
+    return weight_of(text) >= letters_min and bool(SENTENCE_END.search(text))
+
+
+def _without_boxes(named: Named) -> Named:
+    """The same with divisions named that stand among the paragraphs and have a heading, links or short lines.
+
+    Only where nearly all paragraphs are children of one element: there, a division is something apart.
+    """
+    kept = [block for block, kind in named if kind is None]
+    letters: dict[Element, int] = {}
+    for block in kept:
+        if block.element.tag in PARAGRAPHS and block.element.parent is not None:
+            letters[block.element.parent] = letters.get(block.element.parent, 0) + len(block.text)
+    total = sum(len(block.text) for block in kept)
+    if not letters:
+        return named
+    host = max(letters, key=letters.__getitem__)
+    if letters[host] < total * _HOST_SHARE_MIN:
+        return named
+    above: set[Element] = set()
+    element: Element | None = host
+    while element is not None:
+        above.add(element)
+        element = element.parent
+    boxes: dict[Element, list[Block]] = {}
+    for block in kept:
+        top = block.element
+        while top not in above and top.parent not in above and top.parent is not None:
+            top = top.parent
+        if top not in above and top.tag not in _NOT_BOXES:
+            boxes.setdefault(top, []).append(block)
+    apart = {id(block) for blocks in boxes.values() if _is_box(blocks, total) for block in blocks}
+    return [(block, "box" if id(block) in apart else kind) for block, kind in named]
+
+
+def _is_box(blocks: list[Block], total: int) -> bool:
+    letters = sum(len(block.text) for block in blocks)
+    if letters > total * _BOX_SHARE_MAX:
+        return False
+    if len(blocks) == 1 and blocks[0].element.tag in HEADINGS and not blocks[0].linked:
+        return False
+    return (
+        sum(block.linked for block in blocks) > letters * _BOX_LINK_SHARE
+        or letters < len(blocks) * _BOX_LINE_LETTERS
+        or (letters < total * _BOX_SHARE_WITH_HEADING and any(block.element.tag in HEADINGS for block in blocks))
+    )
+
+
+def _as_supplied(named: Named, supplied: str) -> Named:
+    """The same with what stands outside of the `supplied` text named, where that is clearly the same text."""
+    whole = _folded(supplied)
+    found = [kind is None and _folded(block.text) in whole for block, kind in named]
+    kept = sum(len(block.text) for block, kind in named if kind is None)
+    same = sum(len(block.text) for (block, _), is_found in zip(named, found, strict=True) if is_found)
+    if not same or same < kept * 0.7 or same < len(supplied) * 0.7:
+        return named
+    first, last = found.index(True), len(found) - 1 - found[::-1].index(True)
+    result: Named = []
+    for place, (block, kind) in enumerate(named):
+        if kind is None and not found[place]:
+            is_outside = not first <= place <= last
+            if is_outside or (len(block.text) < 200 and block.element.tag not in HEADINGS | ITEMS):
+                kind = "box"
+        result.append((block, kind))
+    return result
+
+
+def _folded(text: str) -> str:
+    return _NO_LETTERS.sub("", text.casefold())
+
+
+def _without_lone_headings(named: Named) -> Named:
+    """The same with headings named that have nothing left below them."""
+    result: Named = []
+    has_text, was_cut, is_last = False, False, True
+    for block, kind in reversed(named):
+        if kind is None and block.element.tag in HEADINGS:
+            if not has_text and (was_cut or is_last):
+                kind = "related_links" if was_cut else ""
+            has_text = was_cut = False
+        elif kind is None:
+            has_text, is_last = True, False
+        elif kind in _LEADS_ELSEWHERE and not has_text:
+            was_cut = True
+        result.append((block, kind))
+    result.reverse()
+    return result
+
+
+def _above(page: Page, named: Named) -> tuple[Block, ...]:
+    """The lines about the article: those cut from it as a header or byline, then those before its first paragraph."""
+    first = next((block for block, kind in named if kind is None), None)
+    if first is None:
+        return ()
+    cut = [block for block, kind in named if kind in {"header", "byline", "standfirst"}]
+    place = page.blocks.index(first)
+    return (*cut, *reversed(page.blocks[max(0, place - _ABOVE_MAX) : place]))
+
+
+def _body_of(named: Named, holder: Element, above: tuple[Block, ...]) -> Body:
+    kept = tuple(block.text for block, kind in named if kind is None)
+    standfirst = " ".join(block.text for block, kind in named if kind == "standfirst")
+    removed = tuple(Removal(kind, block.text) for block, kind in named if kind and kind != "standfirst")
+    return Body(kept, standfirst or None, removed, holder, above)

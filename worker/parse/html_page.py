@@ -1,39 +1,32 @@
-"""An HTML page: its words, and what its head and its linked data say about them."""
+"""An HTML page: its words, and what its head, its linked data and its looks say about them."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import orjson
-from resiliparse.parse.html import HTMLTree
-
-from worker.draft import Draft, Fields
+from worker.draft import Draft
 from worker.errors import PermanentError
 from worker.parse.decode import decode
-from worker.parse.html_body import page_paragraphs
+from worker.parse.html_body import Body, page_body, weight_of
+from worker.parse.html_fields import Sources, headings_of, page_fields, page_url
 from worker.parse.html_limits import refuse_hostile
-from worker.parse.plain_text import split_lines, split_paragraphs
-from worker.parse.supplied import Value, fields_of, found_at, text_of
-from worker.parse.urls import canonical_url, domain_of
+from worker.parse.html_linked import Linked, read_linked
+from worker.parse.html_page_kind import is_cut, is_live_blog, why_no_article
+from worker.parse.html_supplied import supplied_text
+from worker.parse.html_tree import Page, read_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from worker.rules import Rules
 
 _HEAD_BYTES = 4096
 _DECLARED = re.compile(
     rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE
 )
-_LINKED_DATA_BYTES_MAX = 1_000_000
-_LINKED_DATA_MAX = 20
-_DEPTH_MAX = 6
-_META_MAX = 500
 _CHARACTERS_MIN = 100
 _CHARACTERS_MIN_OF_ARTICLE = 20
-_HEADLINE_CHARACTERS_MAX = 500
+# The page's own text gives way to a supplied one that is so many times longer.
+_LONGER = 1.6
 
 
 def read_html(data: bytes, rules: Rules) -> Draft:
@@ -45,104 +38,35 @@ def read_html(data: bytes, rules: Rules) -> Draft:
     declared = _DECLARED.search(data[:_HEAD_BYTES])
     decoded = decode(data, declared[1].decode("ascii") if declared else None)
     refuse_hostile(data)
-    tree = HTMLTree.parse(decoded.text.replace("\0", "").encode("utf-8", "replace").decode())
-    linked = _linked_article(tree, rules)
-    fields = _fields(tree, linked, rules)
-    paragraphs = page_paragraphs(tree, rules.html_body)
-    if linked is not None:
-        paragraphs = _fuller(paragraphs, linked, rules)
-    characters = sum(map(len, paragraphs))
-    if characters < (_CHARACTERS_MIN if linked is None else _CHARACTERS_MIN_OF_ARTICLE):
+    page = read_page(decoded.text.replace("\0", "").encode("utf-8", "replace").decode())
+    url = page_url(page, rules)
+    headlines = frozenset(element.text().casefold() for element in headings_of(page))
+    linked = read_linked(page, url, headlines, rules)
+    body = _body(page, linked, rules)
+    _refuse_others(page, linked, body, url, rules)
+    fields = page_fields(Sources(page, linked, body, url), rules)
+    flags = (
+        *decoded.flags,
+        *(["truncated"] if is_cut(linked, body) else ()),
+        *(["live_blog"] if is_live_blog(linked) else ()),
+    )
+    return Draft("text/html", "html", decoded.encoding, body.paragraphs, fields, body.removed, flags)
+
+
+def _refuse_others(page: Page, linked: Linked, body: Body, url: str | None, rules: Rules) -> None:
+    """Let a page with an article pass."""
+    characters = sum(map(weight_of, body.paragraphs))
+    if characters < (_CHARACTERS_MIN_OF_ARTICLE if linked.article else _CHARACTERS_MIN):
         raise PermanentError("parse", "not_an_article", "the page has no running text")
-    return Draft("text/html", "html", decoded.encoding, paragraphs, fields=fields, flags=decoded.flags)
+    reason = why_no_article(page, linked, body, url, rules.html_body)
+    if reason is not None:
+        raise PermanentError("parse", "not_an_article", reason)
 
 
-def _fuller(paragraphs: tuple[str, ...], linked: Value, rules: Rules) -> tuple[str, ...]:
-    """The text in the linked data, where the page itself yields less than half of it."""
-    for key in rules.json_keys["text"]:
-        for value in found_at(linked, key):
-            if isinstance(value, str) and len(value) > 2 * sum(map(len, paragraphs)) and "<" not in value:
-                return split_paragraphs(split_lines(value))
-    return paragraphs
-
-
-def _fields(tree: HTMLTree, linked: Value, rules: Rules) -> Fields:
-    """Linked data first, then meta elements, then what the page shows."""
-    canonical = _canonical(tree, rules)
-    said = Fields(url=canonical)
-    if linked is not None:
-        said = said.or_else(fields_of(linked, rules.json_keys, rules, base=canonical))
-    meta = fields_of(_meta(tree), rules.html_meta, rules, base=canonical)
-    shown = _shown(tree)
-    if shown.headline and shown.headline in (meta.headline or ""):
-        # Meta elements and titles carry the name of the site behind the headline; the heading does not.
-        meta = replace(meta, headline=shown.headline, headline_origin=shown.headline_origin)
-    said = said.or_else(meta).or_else(shown)
-    return said.with_domain(domain_of(said.url))
-
-
-def _canonical(tree: HTMLTree, rules: Rules) -> str | None:
-    head = tree.head
-    link = head.query_selector('link[rel="canonical"]') if head is not None else None
-    return canonical_url(link.getattr("href") or "", rules) if link is not None else None
-
-
-def _linked_article(tree: HTMLTree, rules: Rules) -> Value:
-    """The first object of an article's type in the page's JSON-LD; None without one."""
-    scripts = tree.document.query_selector_all('script[type="application/ld+json"]') if tree.document else None
-    for script in scripts.values()[:_LINKED_DATA_MAX] if scripts else ():
-        text = script.text or ""
-        if len(text) > _LINKED_DATA_BYTES_MAX:
-            continue
-        try:
-            value = orjson.loads(text)
-        except ValueError:
-            # Line breaks inside strings are the usual fault.
-            try:
-                value = orjson.loads(" ".join(text.split()))
-            except ValueError:
-                continue
-        found = next(_articles_in(value, frozenset(rules.json_keys["types"]), 0), None)
-        if found is not None:
-            return found
-    return None
-
-
-def _articles_in(value: Value, types: frozenset[str], depth: int) -> Iterator[Value]:
-    if depth > _DEPTH_MAX:
-        return
-    if isinstance(value, list):
-        for item in value:
-            yield from _articles_in(item, types, depth + 1)
-    elif isinstance(value, dict):
-        kinds = value.get("@type")
-        named = {str(kind).rpartition("/")[2].casefold() for kind in (kinds if isinstance(kinds, list) else [kinds])}
-        if named & types:
-            yield value
-        for key in ("@graph", "mainEntity", "mainEntityOfPage"):
-            yield from _articles_in(value.get(key), types, depth + 1)
-
-
-def _meta(tree: HTMLTree) -> dict[str, Value]:
-    """Each name of a meta element with all its contents."""
-    found: dict[str, list[str]] = {}
-    elements = tree.document.query_selector_all("meta[content]").values() if tree.document else ()
-    for element in elements[:_META_MAX]:
-        content = element.getattr("content") or ""
-        for attribute in ("property", "name", "itemprop"):
-            name = element.getattr(attribute)
-            if name and content.strip():
-                found.setdefault(name.casefold(), []).append(content)
-    return dict(found)
-
-
-def _shown(tree: HTMLTree) -> Fields:
-    """The heading, or else the title, as the headline."""
-    body = tree.body
-    heading = body.query_selector("h1") if body is not None else None
-    text = text_of(heading.inner_text) if heading is not None else None
-    if text is None:
-        text = text_of(tree.title)
-    if text is None or len(text) > _HEADLINE_CHARACTERS_MAX:
-        return Fields()
-    return Fields(headline=text, headline_origin="heading" if heading is not None else "metadata")
+def _body(page: Page, linked: Linked, rules: Rules) -> Body:
+    """The words that the page shows, or those that its data hold where it shows clearly less."""
+    supplied = supplied_text(page, linked, rules)
+    body = page_body(page, rules.html_body, "\n".join(supplied) or None)
+    if sum(map(len, supplied)) > _LONGER * sum(map(len, body.paragraphs)):
+        return Body(supplied, body.standfirst, body.removed, body.holder, body.above)
+    return body

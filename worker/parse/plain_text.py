@@ -17,6 +17,7 @@ _BREAK_MARKS = "\r\v\f\u2028\u2029"
 _BREAKS = re.compile(r"\r\n?|[\v\f\u2028\u2029]")
 # Ends of sentences, quotation marks and brackets behind them included.
 _SENTENCE_END = re.compile(r"[.!?…。！？।؟:][\"'’”»)\]]*\s*\Z")
+_MARKED = re.compile(r"#{1,6} +(?P<plain>\S.{1,200}?)(?: +#{1,6})?\s*|\*\*(?P<bold>[^\s*][^*]{1,200})\*\*\s*")
 # In text that is wrapped, a line ends with a sentence once in ten times or so.
 _PARAGRAPH_LINES_SHARE = 0.6
 
@@ -30,7 +31,7 @@ def read_text(data: bytes, rules: Rules) -> Draft:
     decoded = decode(data)
     lines = split_lines(decoded.text)
     header = read_header(lines, rules)
-    paragraphs = split_paragraphs(header.rest)
+    paragraphs = split_paragraphs([_without_marker(line) for line in header.rest])
     if not any(c.isalpha() for paragraph in paragraphs for c in paragraph):
         raise PermanentError("parse", "not_an_article", "there are no words below the header")
     return Draft(
@@ -42,6 +43,14 @@ def read_text(data: bytes, rules: Rules) -> Draft:
         removed=header.removed,
         flags=decoded.flags,
     )
+
+
+def _without_marker(line: str) -> str:
+    """A heading between the paragraphs without the signs that mark it as one in Markdown."""
+    if line[:1] not in {"#", "*"}:
+        return line
+    match = _MARKED.fullmatch(line)
+    return (match["plain"] or match["bold"]) if match else line
 
 
 def split_lines(text: str) -> list[str]:

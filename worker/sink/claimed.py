@@ -62,7 +62,7 @@ class Claimed:
         return list(self._batches.values())
 
     def document(self, part: Part) -> ClaimedDocument | str:
-        """The claimed document that `part` was made of, or in words why there is none.
+        """The claimed document that `part` was made of (of a member, its container), or in words why there is none.
 
         What does not fit is read again from disk before it is said: a batch may have been sealed anew.
 
@@ -137,7 +137,7 @@ def _read(work: WorkFolder, name: str) -> Batch | None:
 
 
 def _match(batch: Batch, part: Part) -> ClaimedDocument | str:
-    file = batch.files.get(part.document)
+    file = batch.files.get(part.claimed)
     if file is None:
         return "its batch does not have it"
     if not batch.claim.sealed:

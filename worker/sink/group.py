@@ -2,43 +2,57 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
-from worker.article import Duplicate
-from worker.ids import is_id
-from worker.record import fill_article, fill_rejection
+from worker.ids import ID, derive, is_id
 from worker.sink.claimed import OTHER_BYTES
-from worker.sink.filing import Filing
 from worker.store.wire import ForgedError, Part, unpack_part
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container
+    from collections.abc import Callable, Container, Mapping
 
     from worker.sink.claimed import ClaimedDocument
 
 Entry = tuple[bytes, dict[bytes, bytes]]
 """A stream entry as redis-py gives it: its id and its fields, see `wire.py`."""
 
-_OTHER_VERSION = "its part is of another version of copydesk"
+OTHER_VERSION = "its part is of another version of copydesk"
+_HAS_LINE = "has its line already"
+_MEMBERS_MISSING = "members before it have no line"
+_OWNER = re.compile(rf"({ID.pattern})(?::({ID.pattern}):(\d{{1,15}}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who had a text first: a document, or a member of the document `container`, with its ordinal there."""
+
+    document: str
+    container: str | None = None
+    ordinal: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A part that becomes a line. `original` is the document that it is an exact copy of, or empty."""
+    """A part that becomes a line, or ends a container. `original` is what it is an exact copy of, if anything."""
 
     part: Part
-    original: str
+    original: Owner | None
     claimed: ClaimedDocument
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A part that becomes no line, and why. `outdated`: its claim to a text that its document no longer has."""
+    """A part that becomes no line, and why. `document`: what Redis is to forget, so that it is done again.
+
+    `outdated`: its claim to a text that its document no longer has.
+    """
 
     reason: str
+    document: str = ""
     outdated: tuple[tuple[bytes, str], ...] = ()
 
 
@@ -47,7 +61,7 @@ class Group:
     """What is made of the entries that were read.
 
     `entries` are the ids of all of them: each leaves the stream. `settled` are the documents that Redis can
-    forget. `refused` counts the others by reason. `outdated` are claims to texts (fingerprint, document) that are to
+    forget. `refused` counts the others by reason. `outdated` are claims to texts (fingerprint, owner) that are to
     be given back: the document has other bytes by now, and no copy of the old ones must name it.
     """
 
@@ -59,21 +73,13 @@ class Group:
     length: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """The lines of a group, without newlines, and what is to be filed once they are durable."""
-
-    articles: list[bytes]
-    rejected: list[bytes]
-    filings: dict[str, Filing]
-
-
 def form_group(
     entries: list[Entry],
     key: bytes,
     find: Callable[[Part], ClaimedDocument | str],
     standing: Callable[[], Container[str]],
     emitted: Container[str],
+    members: Mapping[str, int],
     bytes_max: int,
 ) -> Group:
     """The first of `entries`, up to `bytes_max` bytes of parts but one at least, sorted into lines and refusals.
@@ -84,82 +90,108 @@ def form_group(
         find: the claimed document of a part, or why there is none.
         standing: the documents whose files are still claimed; asked once at the most.
         emitted: documents with a durable line whose file is still claimed.
+        members: of containers that are still claimed, how many members have durable lines: the first in order.
         bytes_max: how much one group takes.
     """
-    group, taken = Group(), set[str]()
-    claimed = cache(standing)
-
-    def is_to_come(original: str) -> bool:
-        return bool(original) and original not in taken and original not in emitted and original in claimed()
-
+    forming = _Forming(standing, emitted, members)
+    group = forming.group
     for entry, fields in entries:
         size = len(fields.get(b"p", b""))
         if group.entries and group.length + size > bytes_max:
             break
         group.entries.append(entry)
         group.length += size
-        verdict = _judged(fields, key, find)
-        document = fields.get(b"d", b"").decode("ascii", "replace")
-        if isinstance(verdict, Accepted) and (document in taken or document in emitted):
-            group.refused["has its line already"] += 1
-            continue
-        if isinstance(verdict, Accepted) and is_to_come(verdict.original):
-            # A line names an earlier one only. Where the entry of its original was refused, a copy is done again.
-            verdict = Refused("its original has no line yet")
-        if isinstance(verdict, Accepted):
-            taken.add(document)
-            group.accepted.append(verdict)
-        else:
-            group.refused[verdict.reason] += 1
-            group.outdated += verdict.outdated
-            if is_id(document) and document not in emitted:
-                group.settled.append(document)
+        forming.take(_judged(fields, key, find))
     # A second entry of a document that gets its line now must not make the intake publish it again.
-    group.settled = [document for document in group.settled if document not in taken]
+    group.settled = [document for document in group.settled if document not in forming.taken]
     return group
+
+
+class _Forming:
+    """A group in the making: `taken` are the documents that get their line, or their end, in it."""
+
+    def __init__(
+        self, standing: Callable[[], Container[str]], emitted: Container[str], members: Mapping[str, int]
+    ) -> None:
+        self.group = Group()
+        self.taken: set[str] = set()
+        self._claimed = cache(standing)
+        self._emitted = emitted
+        self._members = members
+        self._counts: dict[str, int] = {}
+
+    def take(self, verdict: Accepted | Refused) -> None:
+        """Put an entry where it belongs."""
+        if isinstance(verdict, Accepted):
+            verdict = self._in_turn(verdict)
+        if isinstance(verdict, Accepted):
+            self._accept(verdict)
+            return
+        self.group.refused[verdict.reason] += 1
+        self.group.outdated += verdict.outdated
+        if is_id(verdict.document) and verdict.document not in self._emitted:
+            self.group.settled.append(verdict.document)
+
+    def _in_turn(self, accepted: Accepted) -> Accepted | Refused:
+        part, count = accepted.part, self._count(accepted.part.claimed)
+        if part.claimed in self.taken or part.claimed in self._emitted:
+            return Refused(_HAS_LINE)
+        if part.place is not None and part.place.ordinal < count:
+            return Refused(_HAS_LINE)
+        if count < (part.place.ordinal if part.place is not None else part.members or 0):
+            # Redis has lost some. The container is opened anew; lines that stand are not repeated.
+            return Refused(_MEMBERS_MISSING, part.claimed)
+        if accepted.original is not None and self._is_to_come(accepted.original):
+            # A line names an earlier one only. Where the entry of its original was refused, a copy is done again.
+            return Refused("its original has no line yet", part.claimed)
+        return accepted
+
+    def _accept(self, accepted: Accepted) -> None:
+        part = accepted.part
+        if part.place is not None:
+            self._counts[part.claimed] = part.place.ordinal + 1
+        else:
+            self.taken.add(part.document)
+        self.group.accepted.append(accepted)
+
+    def _count(self, container: str) -> int:
+        return self._counts.get(container, self._members.get(container, 0))
+
+    def _is_to_come(self, owner: Owner) -> bool:
+        if owner.container is not None:
+            return owner.ordinal >= self._count(owner.container) and owner.container in self._claimed()
+        document = owner.document
+        return document not in self.taken and document not in self._emitted and document in self._claimed()
 
 
 def _judged(
     fields: dict[bytes, bytes], key: bytes, find: Callable[[Part], ClaimedDocument | str]
 ) -> Accepted | Refused:
+    named = fields.get(b"d", b"").decode("ascii", "replace")
     try:
         part = unpack_part(key, fields[b"p"])
-        document, original = fields[b"d"].decode("ascii"), fields[b"v"].decode("ascii")
-    except (ForgedError, KeyError, ValueError):
-        return Refused("it is not signed by a worker")
-    if document != part.document or (original and not is_id(original)):
-        return Refused("its fields are not those of its part")
+        verdict = fields[b"v"].decode("ascii")
+    except (ForgedError, KeyError, ValueError, TypeError):
+        return Refused("it is not signed by a worker", named)
+    if named != part.document or not _is_itself(part) or (verdict and not _OWNER.fullmatch(verdict)):
+        return Refused("its fields are not those of its part", named)
     if b"\n" in part.body:
-        return Refused(_OTHER_VERSION)
+        return Refused(OTHER_VERSION, part.claimed)
     claimed = find(part)
     if not isinstance(claimed, str):
-        return Accepted(part, original, claimed)
+        return Accepted(part, _owner(verdict), claimed)
     is_outdated = claimed in OTHER_BYTES and part.fingerprint
-    return Refused(claimed, ((bytes.fromhex(part.fingerprint), document),) if is_outdated else ())
+    outdated = ((bytes.fromhex(part.fingerprint), part.owner),) if is_outdated else ()
+    return Refused(claimed, part.claimed, outdated)
 
 
-def render(group: Group, seq: int, at: str) -> Lines:
-    """The finished lines of `group`, the first article as number `seq`. `at` is the moment, RFC 3339 in UTC.
-
-    A part that can't be finished, since a worker of another version made it, is moved to the refused ones.
-    """
-    lines = Lines([], [], {})
-    for accepted in group.accepted:
-        part = accepted.part
-        try:
-            line = _finished(accepted, seq + len(lines.articles), at)
-        except ValueError:
-            group.refused[_OTHER_VERSION] += 1
-            group.settled.append(part.document)
-            continue
-        (lines.articles if part.kind == "article" else lines.rejected).append(line)
-        lines.filings[part.document] = Filing(accepted.claimed, b"" if part.kind == "article" else line)
-    return lines
+def _is_itself(part: Part) -> bool:
+    """Whether a member has the id that its name gives it: by that its line is known again."""
+    return part.place is None or derive(part.place.parent, part.place.name) == part.document
 
 
-def _finished(accepted: Accepted, seq: int, at: str) -> bytes:
-    part = accepted.part
-    if part.kind == "rejection":
-        return fill_rejection(part.body, at)
-    duplicate = Duplicate("exact", accepted.original, 1.0) if accepted.original else None
-    return fill_article(part.body, seq=seq, duplicate=duplicate, emitted_at=at)
+def _owner(verdict: str) -> Owner | None:
+    if not verdict:
+        return None
+    document, *of_member = verdict.split(":")
+    return Owner(document, of_member[0], int(of_member[1])) if of_member else Owner(document)

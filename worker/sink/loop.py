@@ -189,6 +189,8 @@ class _Loop:
                 pipe.xdel(self._keys.stream, *settled.entries)
             if settled.documents:
                 pipe.hdel(self._keys.documents, *settled.documents)
+                # Of a container that is to be begun anew; that of one which has ended is gone already.
+                pipe.hdel(self._keys.members, *settled.documents)
             pipe.execute()
         reach("sink.acknowledged")
 

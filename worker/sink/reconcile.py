@@ -129,7 +129,7 @@ def _drop_index(client: redis.Redis, keys: Keys) -> None:
     What waits in the stream is in no line yet. It is done again, so that its texts are claimed in the new index.
     """
     # First, so that nothing is committed while the index is incomplete.
-    client.delete(keys.ready)
+    client.delete(keys.ready, keys.members)
     names = cast("list[bytes]", client.lrange(keys.generations, 0, -1))
     while waiting := cast("list[Entry]", client.xrange(keys.stream, count=_ENTRIES_AT_ONCE)):
         with client.pipeline() as pipe:

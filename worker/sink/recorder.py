@@ -12,8 +12,9 @@ from worker.disk.position import OUTPUTS
 from worker.failpoints import reach
 from worker.sink.claimed import Batch, Claimed, ClaimedDocument
 from worker.sink.emitted import emitted_lines
-from worker.sink.filing import Filing, file_away
-from worker.sink.group import Entry, Group, form_group, render
+from worker.sink.filing import Filing, file_away, keep_members
+from worker.sink.group import Entry, Group, form_group
+from worker.sink.rendering import render
 from worker.sink.writer import Writer
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from worker.settings import Settings
 
 _COMPLAINT_SECONDS = 60.0
+_CONTAINERS_MAX = 1000
 
 _log = logging.getLogger("copydesk.sink")
 
@@ -44,7 +46,8 @@ class Recorder:
     """Writes what the stream has, each document once.
 
     What it knows of a document beyond the outputs is whether its line is durable while its file still
-    stands: in `unfiled`. The rest say the claimed folders: what is not there any more has its line.
+    stands: in `unfiled`; and of a container, how many of its members have lines: in `members`. The rest say the
+    claimed folders: what is not there any more has its line.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class Recorder:
         self._start: Positions = self._writer.positions()
         self._claimed = Claimed(works, self._on_found)
         self._unfiled: dict[str, Filing] = {}
+        self._members: dict[str, int] = {}
         self._filed: list[str] = []
         self._complained_at: float | None = None
         try:
@@ -100,18 +104,26 @@ class Recorder:
             self._claimed.document,
             self._claimed.standing,
             self._unfiled,
+            self._members,
             self._settings.sink.group_bytes_max,
         )
         if group.accepted:
-            lines = render(
-                group, self.last_seq + 1, _utc(now).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-            )
-            self._writer.write_group({"articles": lines.articles, "rejected": lines.rejected}, now)
-            self._unfiled.update(lines.filings)
-            self._file(lines.filings, now)
-            reach("sink.files_archived")
+            self._write(group, now)
         _report(group)
         return Settled(group.entries, group.settled + self.take_filed(), group.outdated)
+
+    def _write(self, group: Group, now: float) -> None:
+        at = _utc(now).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        lines = render(group, self.last_seq + 1, at)
+        keep_members(lines.kept)
+        if lines.articles or lines.rejected:
+            self._writer.write_group({"articles": lines.articles, "rejected": lines.rejected}, now)
+        self._members.update(lines.members)
+        self._unfiled.update(lines.filings)
+        if any(not filing.rejection and document in self._members for document, filing in lines.filings.items()):
+            reach("sink.container_ended")
+        self._file(lines.filings, now)
+        reach("sink.files_archived")
 
     def take_filed(self) -> list[str]:
         """The documents that were filed since this was asked: Redis can forget them."""
@@ -127,6 +139,10 @@ class Recorder:
         rotated = self._writer.rotate_where_due(now, monotonic)
         self._file(list(self._unfiled), now)
         self._claimed.tidy()
+        if len(self._members) > _CONTAINERS_MAX:
+            # Files that somebody else has removed: only they leave something behind here.
+            standing = self._claimed.standing()
+            self._members = {name: count for name, count in self._members.items() if name in standing}
         return rotated
 
     def _file(self, documents: Iterable[str], now: float) -> None:
@@ -138,6 +154,7 @@ class Recorder:
             try:
                 file_away(filing, day, self._settings.archive.keep_days)
                 del self._unfiled[document]
+                self._members.pop(document, None)
                 self._filed.append(document)
                 self._claimed.left(filing.claimed.batch, document)
             except OSError as error:
@@ -158,7 +175,9 @@ class Recorder:
                 break
 
     def _note_emitted(self, batches: list[Batch]) -> None:
-        for document, line in emitted_lines(self._out, self._writer.positions(), batches).items():
+        found = emitted_lines(self._out, self._writer.positions(), batches)
+        self._members.update(found.members)
+        for document, line in found.lines.items():
             batch = next(batch for batch in batches if document in batch.waiting)
             self._unfiled[document] = Filing(ClaimedDocument(batch, batch.files[document]), line.line)
 

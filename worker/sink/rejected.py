@@ -63,8 +63,9 @@ class _Kept:
 
 def list_rejected(works: Sequence[WorkFolder]) -> list[RejectedFile]:
     """Every rejected document whose file is kept in one of `works`, the oldest first."""
-    found = (_described(kept) for work in works for kept in _kept(work))
-    return sorted(found, key=lambda rejected: (rejected.rejected_at, rejected.id))
+    # A member can lie there under two days, where a crash at midnight came before its line: the later one is it.
+    found = {kept.id: kept for work in works for kept in _kept(work)}
+    return sorted(map(_described, found.values()), key=lambda rejected: (rejected.rejected_at, rejected.id))
 
 
 def find_rejected(works: Sequence[WorkFolder], document: str) -> RejectedFile | None:

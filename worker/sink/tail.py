@@ -86,7 +86,9 @@ class _Reader:
                     active.file.close()
                 return _Opened(open_segment(segment), segment.first, sealed=True)
             except FileNotFoundError:
-                continue  # compressed or moved away since it was listed
+                if not os.path.isdir(self.out.path):
+                    return None
+                # Else compressed or moved away since it was listed.
 
     def lines(self, opened: _Opened, *, follow: bool) -> Iterator[bytes]:
         """The lines of one segment that are due."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 import orjson
 import redis
@@ -13,7 +13,7 @@ from worker.errors import TransientError
 from worker.store.connection import AWAY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from worker.store.keys import Keys
     from worker.store.wire import Part
@@ -37,45 +37,56 @@ def scripts_loaded(client: redis.Redis) -> bool:
 
 
 def commit(
-    client: redis.Redis, keys: Keys, *, job: str, final: bool, parts: Sequence[SignedPart]
+    client: redis.Redis, keys: Keys, *, job: str, final: bool, parts: Sequence[SignedPart], room: int | None = None
 ) -> Literal["committed", "superseded"]:
     """Commit the signed parts of the documents of `job`, save those that by now belong to another.
 
     A job whose parts are too much for one call commits them in several, the last one `final`: that removes
-    the payload. `superseded` means that somebody else has the job's documents now, or that all of it is
-    committed already.
+    the payload. `superseded` means that somebody else has the job's documents now, that all of it is
+    committed already, or that members of a container which come before these are not. `room`: nothing is
+    committed while so many entries wait in the stream.
 
     Raises:
-        TransientError: Redis is away, the writer has not reconciled this Redis yet, or a key is not of its
-            type (the writer mends that).
+        TransientError: Redis is away, the writer has not reconciled this Redis yet or is far behind, or a key
+            is not of its type (the writer mends that).
     """
-    names = (keys.ready, keys.documents, keys.stream, keys.payload(job), keys.generations, keys.exact(""))
+    names = (
+        keys.ready, keys.documents, keys.stream, keys.payload(job), keys.generations, keys.exact(""), keys.members,
+    )  # fmt: skip
     try:
-        answer = client.evalsha(SCRIPT_SHA, len(names), *names, _packed(job, final=final, parts=parts))
+        answer = client.evalsha(SCRIPT_SHA, len(names), *names, _packed(job, parts, final=final, room=room))
     except redis.exceptions.NoScriptError:
         raise TransientError("the writer has not loaded its script yet") from None
     except _REFUSALS as error:
         raise TransientError(f"Redis did not take a commit: {error}") from error
     if answer == b"not ready":
         raise TransientError("the writer is not ready for commits yet")
+    if answer == b"full":
+        raise TransientError("the writer is far behind")
     return "committed" if answer == b"committed" else "superseded"
 
 
-def within(parts: Sequence[SignedPart], bytes_max: int) -> Iterator[Sequence[SignedPart]]:
-    """Cut `parts` into runs of at most `bytes_max` bytes each; a larger part is a run of its own."""
-    start, size = 0, 0
-    for number, (_, signed) in enumerate(parts):
-        if number > start and size + len(signed) > bytes_max:
-            yield parts[start:number]
-            start, size = number, 0
-        size += len(signed)
-    yield parts[start:]
+def committed_members(client: redis.Redis, keys: Keys, container: str) -> int:
+    """How many members of that container are committed: the first of them in its order.
+
+    Raises:
+        one of `AWAY`: Redis is away.
+    """
+    found = cast("bytes | None", client.hget(keys.members, container))
+    return int(found) if found is not None and found.isdigit() else 0
 
 
-def _packed(job: str, *, final: bool, parts: Sequence[SignedPart]) -> bytes:
+def _packed(job: str, parts: Sequence[SignedPart], *, final: bool, room: int | None) -> bytes:
     fingerprints = [bytes.fromhex(part.fingerprint) for part, _ in parts]
     pairs = list(zip(fingerprints, parts, strict=True))
-    rows = [[part.document, len(mark), len(signed)] for mark, (part, signed) in pairs]
-    header = orjson.dumps({"job": job, "final": final, "documents": rows})
+    rows = [(part.document, len(mark), len(signed), *_of_container(part)) for mark, (part, signed) in pairs]
+    header = orjson.dumps({"job": job, "final": final, "documents": rows} | ({"room": room} if room else {}))
     blobs = (blob for mark, (_, signed) in pairs for blob in (mark, signed))
     return b"".join((header, b"\n", *blobs))
+
+
+def _of_container(part: Part) -> tuple[str | int, ...]:
+    """What the row of a member, or of the last part of a container, has besides."""
+    if part.place is not None:
+        return part.place.parent, part.place.ordinal, part.owner
+    return (part.document, part.members) if part.members is not None else ()

@@ -5,19 +5,33 @@ The prefix is a setting, so that several installations can share one Redis.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The key names under one prefix."""
+    """The key names under one prefix.
+
+    There are two RQ queues, and a worker listens to one of them. All else is common to both.
+    """
 
     prefix: str
+    of_files: bool = False
 
     @property
     def queue(self) -> str:
-        """The name of the one RQ queue."""
-        return self.prefix
+        """The name of the RQ queue: of jobs whose bytes are in Redis, or (`of_files`) of those that stay on disk."""
+        return f"{self.prefix}-files" if self.of_files else self.prefix
+
+    @property
+    def files(self) -> Keys:
+        """The same with the queue of files that are too large for Redis."""
+        return replace(self, of_files=True)
+
+    @property
+    def lanes(self) -> tuple[Keys, Keys]:
+        """The same with either queue."""
+        return replace(self, of_files=False), self.files
 
     @property
     def ready(self) -> str:
@@ -28,6 +42,11 @@ class Keys:
     def documents(self) -> str:
         """Hash: document id -> the job that works on it, or `committed`. Gone when its line is durable."""
         return f"{self.prefix}:documents"
+
+    @property
+    def members(self) -> str:
+        """Hash: id of a container -> how many of its members are committed. Gone when the last one is."""
+        return f"{self.prefix}:members"
 
     @property
     def stream(self) -> str:

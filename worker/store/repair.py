@@ -26,6 +26,7 @@ def drop_wrong_types(client: redis.Redis, keys: Keys) -> tuple[str, ...]:
     own = {
         keys.ready: b"string",
         keys.documents: b"hash",
+        keys.members: b"hash",
         keys.stream: b"stream",
         keys.generations: b"list",
     }

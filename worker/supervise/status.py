@@ -16,6 +16,7 @@ from worker.disk.position import read_position
 from worker.intake.kept import Kept
 from worker.intake.ledger import Ledger
 from worker.intake.scan import Found
+from worker.intake.take import sizes_of
 from worker.intake.tree import Tree
 from worker.jobs.safe_rq import rq_keys
 from worker.store.connection import AWAY
@@ -138,7 +139,7 @@ def _not_taken(inbox: str, work: WorkFolder, settings: Settings) -> Iterator[byt
         yield from paths
         return
     tree, ledger = Tree(os.path.realpath(inbox)), Ledger(work.ledger)
-    kept = Kept(ledger, tree, settings.intake.payload_bytes_max)
+    kept = Kept(ledger, tree, sizes_of(settings.intake))
     try:
         chunk: list[Found] = []
         for path in paths:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import random
 from dataclasses import dataclass
@@ -41,16 +42,27 @@ Manner = Literal["write", "slow", "rename", "link"]
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A file that was put into the inbox. `path` is relative to it; `owed` is the kind of its one line."""
+    """A file that was put into the inbox. `path` is relative to it; `owed` is the kind of its one line.
+
+    A container has `members`, whose paths are their names; of its own it is owed no line, or its rejection.
+    """
 
     path: str
     data: bytes
-    owed: Literal["article", "rejection"] = "article"
+    owed: Literal["article", "rejection", "members"] = "article"
+    members: tuple[Dropped, ...] = ()
 
     @property
     def shown(self) -> str:
         """The path as the record has it."""
         return names.shown(os.fsencode(self.path))
+
+    def lines(self) -> list[tuple[str, str, str | None, str]]:
+        """What is owed: kind, path, member and sha256 of each line."""
+        rows = [(m.owed, self.shown, m.path, hashlib.sha256(m.data).hexdigest()) for m in self.members]
+        if self.owed == "members":
+            return [(str(kind), path, name, digest) for kind, path, name, digest in rows]
+        return [*rows, (self.owed, self.shown, None, hashlib.sha256(self.data).hexdigest())]
 
 
 def text(number: int, sentences: int = 6) -> bytes:

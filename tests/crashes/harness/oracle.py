@@ -15,6 +15,7 @@ from tests.crashes.harness.deadline import wait_for
 from worker.article import Article, Document
 from worker.config_files import load_rules
 from worker.disk import claims
+from worker.ids import derive
 from worker.pipeline import process
 from worker.schema import line_problem, rejection_problem
 from worker.sink.verify import verify
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from tests.crashes.harness.site import Site
 
 Line = dict[str, Any]
+Owed = tuple[str, str, str | None, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,20 +91,18 @@ def judge(site: Site, dropped: Sequence[Dropped]) -> Outputs:
 
 
 def _each_file_has_one_line(found: Outputs, dropped: Sequence[Dropped]) -> None:
-    owed: Counter[tuple[str, str, str]] = Counter(
-        (file.owed, file.shown, hashlib.sha256(file.data).hexdigest()) for file in dropped
+    owed = Counter(row for file in dropped for row in file.lines())
+    got: Counter[Owed] = Counter(
+        ("article", s["path"], s["member"], s["sha256"]) for s in (line["source"] for line in found.articles)
     )
-    got: Counter[tuple[str, str, str]] = Counter(
-        ("article", line["source"]["path"], line["source"]["sha256"]) for line in found.articles
-    )
-    got += Counter(("rejection", line["path"], line["sha256"]) for line in found.rejected)
+    got += Counter(("rejection", line["path"], line["member"], line["sha256"]) for line in found.rejected)
     missing, extra = owed - got, got - owed
     reasons = {line["path"]: f"{line['error']}: {line['message']}" for line in found.rejected}
     assert not missing, f"{missing.total()} without a line: {_some(missing)}; rejected: {_some(reasons)}"
     assert not extra, f"{extra.total()} lines too many: {_some(extra)}; rejected: {_some(reasons)}"
 
 
-def _some(rows: Counter[tuple[str, str, str]] | dict[str, str]) -> str:
+def _some(rows: Counter[Owed] | dict[str, str]) -> str:
     return ", ".join(map(str, list(rows.items())[:5]))
 
 
@@ -124,7 +124,7 @@ def _lines_are_valid(found: Outputs) -> None:
 
 def _texts_are_theirs(found: Outputs, dropped: Sequence[Dropped]) -> None:
     texts: dict[str, str | None] = {}
-    for data in {file.data for file in dropped}:
+    for data in {one.data for file in dropped for one in (file.members or (file,))}:
         digest = hashlib.sha256(data).hexdigest()
         texts[digest] = _text_of(data, digest)
     for line in found.articles:
@@ -162,7 +162,14 @@ def _files_are_put_away(site: Site, found: Outputs, dropped: Sequence[Dropped]) 
         for file in dropped:
             assert (site.inbox / file.path).read_bytes() == file.data, f"{file.path} was touched"
     else:
-        assert archived(site, "archive") == Counter(line["id"] for line in found.articles)
+        alone = Counter(line["id"] for line in found.articles if line["source"]["member"] is None)
+        containers = archived(site, "archive") - alone
+        assert archived(site, "archive") == alone + containers
+        assert containers.total() == sum(file.owed == "members" for file in dropped), "each container once"
+        for line in (*found.articles, *found.rejected):
+            name = line.get("source", line)["member"]
+            parents = [*containers, *archived(site, "rejected")]
+            assert name is None or any(derive(parent, name) == line["id"] for parent in parents), line["id"]
     assert archived(site, "rejected") == Counter(line["id"] for line in found.rejected)
 
 

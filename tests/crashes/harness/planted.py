@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import io
 import os
 import sys
 import time
@@ -65,10 +66,26 @@ def _truncations_told() -> None:
     sys.addaudithook(hear)
 
 
+def _containers_opened() -> None:
+    """Let the pipeline open the containers of `containers.py`."""
+    from tests.crashes.harness import containers
+    from worker import pipeline
+    from worker.parse import formats
+
+    real = formats.read
+
+    def read(data: bytes, path: str, rules: Any) -> Any:
+        return containers.opened(io.BytesIO(data)) if data.startswith(containers.MAGIC) else real(data, path, rules)
+
+    vars(pipeline)["read"] = read
+    vars(formats)["open_file"] = lambda file, path, rules: containers.opened(file)
+
+
 PLANTS: dict[str, Callable[[], None]] = {
     "clock+1h": functools.partial(_clock, "clock+1h", 3600.0),
     "clock-1h": functools.partial(_clock, "clock-1h", -3600.0),
     "truncations told": _truncations_told,
+    "containers": _containers_opened,
     **{name: bug.plant for name, bug in BUGS.items()},
 }
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from tests.crashes.harness.stack import Stack
 
 
+_LANES = ("-files", "-files:intermediate")
+
+
 @dataclass(frozen=True, slots=True)
 class UnderWay:
     """How much is where."""
@@ -29,11 +32,12 @@ class UnderWay:
     documents: int
     queued: int
     running: int
+    containers: int
     payloads: tuple[str, ...]
 
     def nothing(self) -> bool:
         """Whether it is quiet."""
-        return self == UnderWay(0, 0, 0, 0, 0, 0, ())
+        return self == UnderWay(0, 0, 0, 0, 0, 0, 0, ())
 
 
 def under_way(site: Site, client: redis.Redis) -> UnderWay:
@@ -43,8 +47,9 @@ def under_way(site: Site, client: redis.Redis) -> UnderWay:
         claimed=len(oracle.claimed(site)),
         stream=_size(client, KEYS.stream, "xlen"),
         documents=_size(client, KEYS.documents, "hlen"),
-        queued=_size(client, QUEUE, "llen") + _size(client, f"{QUEUE}:intermediate", "llen"),
-        running=_size(client, f"rq:wip:{KEYS.queue}", "zcard"),
+        queued=sum(_size(client, f"{QUEUE}{lane}", "llen") for lane in ("", ":intermediate", *_LANES)),
+        running=sum(_size(client, f"rq:wip:{lane.queue}", "zcard") for lane in KEYS.lanes),
+        containers=_size(client, KEYS.members, "hlen"),
         payloads=tuple(name.decode() for name in client.scan_iter(KEYS.payload("*"))),
     )
 
@@ -74,7 +79,7 @@ def wait_quiet(stack: Stack, lines: int, seconds: float = 30.0) -> None:
 
 def finish(stack: Stack, dropped: Sequence[Dropped], seconds: float = 30.0) -> oracle.Outputs:
     """Wait until all of `dropped` is through, then let the oracle judge."""
-    wait_quiet(stack, len(dropped), seconds)
+    wait_quiet(stack, sum(len(file.lines()) for file in dropped), seconds)
     try:
         return oracle.judge(stack.site, dropped)
     except AssertionError as error:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.crashes.harness.server import RedisServer
     from tests.crashes.harness.site import Site
 
-Role = Literal["watch", "worker", "sink"]
+Role = Literal["watch", "worker", "sink", "files"]
 ROLES: tuple[Role, ...] = ("watch", "worker", "sink")
 
 # Quick, and small enough that every window is passed within a second.
@@ -82,6 +82,10 @@ class Stack:
     started: list[Process] = field(default_factory=list)
     planted: str = field(default_factory=lambda: os.environ.get(PLANTED, ""))
 
+    def plant(self, name: str) -> None:
+        """Plant this in every role that is started from now on, besides what is planted."""
+        self.planted = ",".join(filter(None, (self.planted, name)))
+
     def start(self, role: Role, failpoints: str = "") -> Process:
         """Start one role, with its failpoints armed."""
         log = self.site.logs / f"{len(self.started):03}-{role}.log"
@@ -139,6 +143,8 @@ class Stack:
         where = ["--state", site.state.path]
         if role == "worker":
             return ["worker", *where]
+        if role == "files":
+            return ["worker", "--files", str(site.inbox), *where]
         return [role, str(site.inbox), "--out", site.out.path, *where]
 
 

@@ -1,0 +1,1 @@
+"""What is no part of the article is cut from its edges and kept word for word. Pure."""
