@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
+import subprocess
+import sys
 import tarfile
 import zipfile
 
@@ -28,6 +31,7 @@ def tarred() -> bytes:
     return held.getvalue()
 
 
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 MAIL = b"Subject: Tram\nFrom: desk@example.org\nMIME-Version: 1.0\nTo: wire@example.org\n\nHello.\n"
 PAGE = b"<!doctype html><html><body><p>x</p></body></html>"
 
@@ -124,3 +128,14 @@ def test_a_few_stray_controls_leave_a_text_a_text() -> None:
 )
 def test_only_the_beginning_is_looked_at(hostile: bytes) -> None:
     assert format_of(hostile, "noname") is format_of(hostile[:4096], "noname")
+
+
+def test_libraries_of_formats_are_imported_only_where_they_are_needed() -> None:
+    program = (
+        "import sys; from worker.config_files import load_rules; from worker.parse.formats import read;"
+        "read(b'The council met on Monday.', 'a.txt', load_rules());"
+        "heavy = ('lxml', 'feedparser', 'warcio', 'email', 'zipfile', 'tarfile', 'yaml', 'pypdfium2', 'brotli');"
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, check=True, text=True)
+    assert run.stdout.strip() == "[]"

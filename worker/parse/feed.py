@@ -71,7 +71,7 @@ def _item(entry: Said, feed: Said, form: str) -> dict[str, Value]:
         "contributors": _authors(entry, "contributors", ""),
         "publisher": _source(entry) or _text(feed.get("title")),
         "rights": entry.get("rights") or feed.get("rights"),
-        "language": _language(entry) or feed.get("language"),
+        "language": entry.get("language") or _language(entry) or feed.get("language"),
         "tags": [_tag(tag) for tag in _rows(entry.get("tags"))],
         "images": list(_images(entry)),
     }

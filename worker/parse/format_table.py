@@ -9,16 +9,19 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from worker.parse.docx import read_docx
 from worker.parse.feed import read_feed
+from worker.parse.front_matter import read_markdown
 from worker.parse.html_page import read_html
 from worker.parse.json_document import read_json, stream_json_lines
 from worker.parse.mail import read_mail
 from worker.parse.mbox import stream_mbox
 from worker.parse.newsml import read_newsml
 from worker.parse.nitf import read_nitf
+from worker.parse.pdf import read_pdf
 from worker.parse.plain_text import read_text
 from worker.parse.tar_archive import stream_tar
-from worker.parse.warc import stream_warc
+from worker.parse.warc import stream_arc, stream_warc
 from worker.parse.zip_archive import stream_zip
 
 if TYPE_CHECKING:
@@ -39,6 +42,10 @@ _PAGE = (
 )
 _FEED = rb"<" + _PREFIX + rb"(?:(?:rss|feed|rdf)[\s>/]|channel(?:\s+[a-z:]+=|>))"
 _NEWSML = rb"(?:news|package|concept|knowledge|planning|catalog)(?:item|message|ml)"
+_FRONT_MATTER = (
+    rb"(?:---[ \t]*\r?\n(?:#[^\n]*\n)*+[a-z][\w .-]{0,60}:[ \t\r\n].{0,4000}?\n(?:---|\.\.\.)[ \t]*\r?(?:\n|\Z)"
+    rb"|\+\+\+[ \t]*\r?\n(?:#[^\n]*\n)*+[a-z][\w.-]{0,60}[ \t]*=.{0,4000}?\n\+\+\+[ \t]*\r?(?:\n|\Z))"
+)
 _MAIL = (
     rb"(?=(?:received|return-path|delivered-to|mime-version|message-id|x-mozilla-status|dkim-signature"
     rb"|content-transfer-encoding|x-original-to|authentication-results|list-id|x-mailer|in-reply-to):)"
@@ -78,8 +85,10 @@ def _begins(pattern: bytes) -> re.Pattern[bytes]:
 
 # Those with a signature come before those that are guessed from words.
 FORMATS: tuple[Format, ...] = (
-    Format("pdf", "a PDF", _begins(rb"%PDF-")),
-    Format("docx", "a word-processor file (docx)", _begins(rb"PK\x03\x04.{0,4000}word/")),
+    Format("pdf", "a PDF", _begins(rb"%PDF-"), read_pdf),
+    Format("docx", "a word-processor file (docx)", _begins(rb"PK\x03\x04.{0,4000}word/"), read_docx),
+    Format("xlsx", "a spreadsheet (xlsx)", _begins(rb"PK\x03\x04.{26}\[Content_Types\]\.xml.{0,4000}xl/")),
+    Format("pptx", "slides (pptx)", _begins(rb"PK\x03\x04.{26}\[Content_Types\]\.xml.{0,4000}ppt/")),
     Format("odt", "a word-processor file (odt)", _begins(rb"PK\x03\x04.{26}mimetypeapplication/vnd\.oasis")),
     Format("epub", "an e-book (epub)", _begins(rb"PK\x03\x04.{26}mimetypeapplication/epub")),
     Format("zip", "a zip archive", _begins(rb"PK(?:\x03\x04|\x05\x06|\x07\x08)"), stream=stream_zip),
@@ -105,7 +114,7 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format("program", "a program", _begins(rb"\x7fELF|MZ.{58,4000}PE\x00\x00")),
     Format("warc", "a web archive (WARC)", _begins(rb"WARC/[01]\.\d+\r?\n"), stream=stream_warc),
-    Format("arc", "a web archive (ARC)", _begins(rb"filedesc://\S+ [\d.]+ \d{8,14} text/plain "), stream=stream_warc),
+    Format("arc", "a web archive (ARC)", _begins(rb"filedesc://\S+ [\d.]+ \d{8,14} text/plain "), stream=stream_arc),
     Format("html", "HTML", _begins(_PROLOGUE + _PAGE), read_html, endings=(".html", ".htm", ".xhtml")),
     Format(
         "nitf",
@@ -126,6 +135,7 @@ FORMATS: tuple[Format, ...] = (
         _begins(_BLANK + rb"<(?:\?xml\s|!doctype|[a-z][\w.:-]*+(?:\s[^<>]*)?>\s*+<[a-z!])"),
         open=read_newsml,
     ),
+    Format("markdown", "Markdown with front matter", _begins(_BLANK + _FRONT_MATTER), read_markdown),
     Format("mbox", "a mailbox (mbox)", _begins(_MAILBOX), stream=stream_mbox),
     Format(
         "mail",

@@ -30,7 +30,7 @@ _HEAD_BYTES = 4096
 _BINARY_SHARE_MAX = 0.05
 _STRAY_MAX = 8
 _CONTROLS = bytes({*range(0x20)} - {*b"\b\t\n\v\f\r\x1a\x1b"})
-_WIDE_MARKS = {b"\xff\xfe\x00\x00": "utf-32", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+_WIDE_MARKS = {b"\xff\xfe\0\0": "utf-32", b"\0\0\xfe\xff": "utf-32", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 # Wide XML without a mark: the first two characters tell.
 _WIDE_XML = {b"<\0?\0": "utf-16-le", b"\0<\0?": "utf-16-be", b"<\0\0\0": "utf-32-le", b"\0\0\0<": "utf-32-be"}
 _TAG = re.compile(rb"</?(?:p|div|br|span|a|article|h[1-6])\b[^<>]*>", re.IGNORECASE)

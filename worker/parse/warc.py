@@ -33,18 +33,24 @@ _LOOKS_LIKE_A_PAGE = re.compile(
 )
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE | re.ASCII)
 _ENDED = re.compile(rb"\n\r?\n\Z")
+_ANY_END = re.compile(rb"\Z")
 _HEAD_BYTES = 1024
 _CHUNK_BYTES = 1 << 16
 
 
 def stream_warc(file: BinaryIO, rules: Rules) -> Container:
-    """The pages in a WARC or ARC file, each named by its number among the records and its address."""
-    return Container("warc", _members(file, rules))
+    """The pages in a WARC file, each named by its number among the records and its address."""
+    return Container("warc", _members(file, rules, _ENDED))
 
 
-def _members(file: BinaryIO, rules: Rules) -> Iterator[Member | BadMember]:
+def stream_arc(file: BinaryIO, rules: Rules) -> Container:
+    """The same of an ARC file, the form before WARC."""
+    return Container("arc", _members(file, rules, _ANY_END))
+
+
+def _members(file: BinaryIO, rules: Rules, ended: re.Pattern[bytes]) -> Iterator[Member | BadMember]:
     found = 0
-    for number, record in enumerate(_records(file), 1):
+    for number, record in enumerate(_records(file, ended), 1):
         member = _member(number, record, rules)
         if member is None:
             continue
@@ -54,13 +60,15 @@ def _members(file: BinaryIO, rules: Rules) -> Iterator[Member | BadMember]:
         yield member
 
 
-def _records(file: BinaryIO) -> Iterator[Any]:
-    """The records; the library's remarks on odd ones, which it prints, are dropped."""
+def _records(file: BinaryIO, ended: re.Pattern[bytes]) -> Iterator[Any]:
+    """The records of a file that is whole where its last bytes fit `ended`.
+
+    The library's remarks on odd ones, which it prints, are dropped.
+    """
     from warcio.archiveiterator import ArchiveIterator
     from warcio.bufferedreaders import BufferedReader
 
     watched = WatchedFile(file)
-    is_arc: bool | None = None
     if "br" in BufferedReader.DECOMPRESSORS:
         BufferedReader.DECOMPRESSORS["br"] = _Brotli
     with contextlib.redirect_stderr(io.StringIO()):
@@ -74,11 +82,10 @@ def _records(file: BinaryIO) -> Iterator[Any]:
         except Exception as error:  # the library stumbles over odd records in many ways
             raise PermanentError("parse", "malformed", f"the web archive is damaged: {_first_line(error)}") from None
         if record is None:
-            if not is_arc and not _ENDED.search(watched.tail):
+            if not ended.search(watched.tail):
                 # The library takes a record that is cut in its header for one without a page.
                 raise PermanentError("parse", "truncated", "the web archive is cut off")
             return
-        is_arc = record.format != "warc"
         yield record
 
 
@@ -127,9 +134,15 @@ def _body(record: Any) -> bytes | PermanentError:
         raise
     except Exception as error:  # decoders of several libraries, each with errors of its own
         return PermanentError("parse", "malformed", f"the page can't be unpacked: {_first_line(error)}")
-    if getattr(record.raw_stream, "limit", 0) > 0:
+    if getattr(record.raw_stream, "limit", 0) > 0 and not _is_all(record, size):
         return PermanentError("parse", "truncated", "the record is shorter than it says")
     return b"".join(pieces)
+
+
+def _is_all(record: Any, size: int) -> bool:
+    """Whether the server meant to send no more than `size` bytes: crawlers count their records wrong at times."""
+    said = str(record.http_headers.get_header("Content-Length") or "")
+    return said.isdecimal() and len(said) < 12 and int(said) <= size
 
 
 class _Brotli:

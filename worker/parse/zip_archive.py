@@ -86,7 +86,7 @@ def _members(archive: ZipFile, size: int) -> Iterator[Member | BadMember]:
     names = Names()
     allowed = size * RATIO_MAX + FREE_BYTES
     for info in archive.infolist():
-        if info.is_dir() or is_left_over(info.filename):
+        if info.filename.endswith("/") or is_left_over(info.filename):
             continue
         name = names.unique(info.filename)
         found = _file(archive, info)
