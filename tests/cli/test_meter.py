@@ -6,6 +6,8 @@ import io
 from typing import TYPE_CHECKING
 
 from worker.cli.meter import LineCopy, Totals, bar
+from worker.disk.layout import OutFolder
+from worker.disk.position import Position, Positions, write_position
 from worker.intake.progress import Progress
 
 if TYPE_CHECKING:
@@ -60,3 +62,15 @@ def test_only_whole_lines_of_a_growing_file_are_copied(tmp_path: Path) -> None:
             file.write(piece)
         copy.go_on()
         assert target.getvalue() == expected
+
+
+def test_where_nobody_else_writes_it_is_lines_that_are_counted(tmp_path: Path) -> None:
+    """A file that holds many documents is many."""
+    out = OutFolder(str(tmp_path))
+    out.create()
+    write_position(out, Positions(articles=Position(1, 5, 100)))
+    counts = totals(Progress(found=2, claimed=2, done=2))
+    assert (counts.articles, counts.rejected) == (2, 0), "beside a service: files"
+    counts.alone(out)
+    write_position(out, Positions(articles=Position(1, 12, 900), rejected=Position(1, 3, 50)))
+    assert (counts.done, counts.articles, counts.rejected, counts.exit_code) == (2, 7, 2, 3)

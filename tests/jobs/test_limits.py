@@ -133,6 +133,20 @@ def test_the_mark_says_which_document_is_in_hand() -> None:
     assert mark.get() == (None, None)
 
 
+def test_the_mark_carries_the_wish_to_stop_to_the_process() -> None:
+    mark = Mark()
+    pid = os.fork()
+    if pid == 0:
+        while not mark.stop_asked():
+            time.sleep(0.01)
+        os._exit(7)
+    assert not mark.stop_asked()
+    mark.ask_to_stop()
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7
+    mark.put(3, 4)
+    assert mark.stop_asked()
+
+
 def test_after_a_document_the_mark_is_gone() -> None:
     limits = Limits(SETTINGS)
     assert outcome(limits, lambda: None) == 0

@@ -19,7 +19,7 @@ import pytest
 
 from tests.conftest import KEY, start_server
 from tests.jobs.deadline import wait_for
-from tests.jobs.documents import ids, payload_of
+from tests.jobs.documents import container_of, ids, payload_of
 from worker.disk.layout import StateFolder
 from worker.jobs.queue import alive_jobs, counts, publish
 from worker.jobs.safe_rq import RqKeys, rq_keys
@@ -375,3 +375,64 @@ def test_a_stop_is_heard_while_redis_is_away(own_shop: Shop, own_redis: OwnRedis
     time.sleep(0.5)
     worker.terminate()
     assert worker.wait(10) == 0
+
+
+def test_members_that_kill_their_process_are_rejected_alone(shop: Shop) -> None:
+    """Each by another death, among many, with a document before and one behind their container."""
+    shop.start(document_seconds=1.0)
+    kinds = {7: "segfault", 40: "abort", 41: "sleep 60", 90: "refused"}
+    container = container_of(*(kinds.get(number, f"text {number}") for number in range(100)))
+    payload = payload_of("before", container, "behind")
+    shop.publish(payload)
+    wait_for(lambda: shop.writer.xlen(shop.keys.stream) >= 103, "all is committed")
+    wait_for(lambda: not alive_jobs(shop.writer, shop.keys), "the queue is empty")
+    members = {part.place.ordinal: _outcome(part) for part in shop.parts() if part.place is not None}
+    assert list(members) == list(range(100)), "each once, in order"
+    assert {number: outcome for number, outcome in members.items() if outcome != "article"} == {
+        7: "crashed 2",
+        40: "crashed 2",
+        41: "time_limit 2",
+        90: "unsupported_format 1",
+    }
+    others = [(part.kind, part.members) for part in shop.parts() if part.place is None]
+    assert sorted(others, key=str) == [("article", None), ("article", None), ("opened", 100)]
+
+
+def test_the_way_to_a_member_that_kills_twice_ends_its_container(shop: Shop) -> None:
+    shop.start()
+    payload = payload_of(container_of(*(f"text {number}" for number in range(20)), "open abort", "never seen"))
+    shop.publish(payload)
+    wait_for(lambda: shop.writer.xlen(shop.keys.stream) >= 21, "all is committed")
+    wait_for(lambda: not alive_jobs(shop.writer, shop.keys), "the queue is empty")
+    *members, last = shop.parts()
+    assert [part.place and part.place.ordinal for part in members] == list(range(20))
+    assert (_outcome(last), last.members) == ("crashed 2", 20)
+
+
+def test_a_worker_killed_within_a_container_leaves_the_rest_to_another(shop: Shop) -> None:
+    first = shop.start()
+    payload = payload_of(container_of(*(f"text {number}" for number in range(600)), "sleep 2", "last"))
+    shop.publish(payload)
+    wait_for(lambda: shop.writer.xlen(shop.keys.stream) >= 512, "two runs are committed")
+    os.killpg(first.pid, signal.SIGKILL)
+    shop.start()
+    wait_for(lambda: shop.writer.xlen(shop.keys.stream) >= 603, "all is committed", 60)
+    wait_for(lambda: not alive_jobs(shop.writer, shop.keys), "the queue is empty")
+    assert [part.place.ordinal for part in shop.parts() if part.place is not None] == list(range(602))
+
+
+def test_a_worker_that_is_to_end_puts_a_long_container_back(shop: Shop) -> None:
+    first = shop.start()
+    payload = payload_of(container_of(*(f"text {number}" for number in range(300)), *["sleep 0.1"] * 100, "last"))
+    shop.publish(payload)
+    wait_for(lambda: shop.writer.xlen(shop.keys.stream) >= 256, "a run is committed")
+    begun = time.monotonic()
+    first.terminate()
+    assert first.wait(8) == 0
+    assert time.monotonic() - begun < 6, "it takes ten seconds to the end"
+    assert alive_jobs(shop.writer, shop.keys), "the rest waits"
+    shop.start()
+    wait_for(lambda: shop.writer.xlen(shop.keys.stream) >= 402, "all is committed", 60)
+    assert [part.place.ordinal for part in shop.parts() if part.place is not None] == list(range(401))
+    assert "goes on as" in shop.logged()
+    assert "transient" in shop.logged()

@@ -4,19 +4,19 @@ import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 import pytest
 import redis
 
 from tests.jobs.documents import ids, payload_of
 from worker.errors import TransientError
-from worker.ids import mint
+from worker.ids import derive, mint
 from worker.jobs.queue import document_states, publish
-from worker.store.commit import SCRIPT_SHA, commit, load_scripts, scripts_loaded
+from worker.store.commit import SCRIPT_SHA, commit, committed_members, load_scripts, scripts_loaded
 from worker.store.connection import connect
 from worker.store.index import load_index
-from worker.store.wire import Part, Payload, pack_part, unpack_part
+from worker.store.wire import Part, Payload, Place, pack_part, unpack_part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -280,3 +280,108 @@ def test_a_stranger_on_the_desk_can_run_this_script_and_no_other(client: redis.R
     with pytest.raises(redis.exceptions.NoScriptError):
         client.evalsha("0" * 40, 0)
     assert len(SCRIPT_SHA) == 40
+
+
+def member_of(parent: str, ordinal: int, mark: str = "") -> Part:
+    """The part of that member of `parent`."""
+    place = Place(parent, ordinal, str(ordinal))
+    kind: Literal["article", "rejection"] = "article" if mark else "rejection"
+    return Part(derive(parent, place.name), mint(), "00" * 32, kind, mark, b"{}", place)
+
+
+def end_of(parent: str, members: int) -> Part:
+    """The last part of `parent`."""
+    return Part(parent, mint(), "00" * 32, "opened", "", b"", members=members)
+
+
+def ordinals(entries: Entries, key: bytes) -> list[int | None]:
+    """The ordinals of the members in the stream, None for what is no member."""
+    parts = [unpack_part(key, entry[b"p"]) for entry in entries()]
+    return [None if part.place is None else part.place.ordinal for part in parts]
+
+
+def test_members_are_counted_as_they_are_committed(bench: Bench, entries: Entries) -> None:
+    payload = bench.publish("container")
+    (parent,) = ids(payload)
+    for first in (0, 3):
+        parts = [member_of(parent, n) for n in range(first, first + 3)]
+        assert bench.commit(payload.job, parts, final=False) == "committed"
+        assert committed_members(bench.client, bench.keys, parent) == first + 3
+        assert document_states(bench.client, bench.keys, [parent]) == {parent: payload.job.encode()}
+    assert bench.commit(payload.job, [end_of(parent, 6)]) == "committed"
+    assert ordinals(entries, bench.key) == [*range(6), None]
+    assert document_states(bench.client, bench.keys, [parent]) == {parent: b"committed"}
+    assert committed_members(bench.client, bench.keys, parent) == 0
+
+
+def test_a_member_that_is_committed_already_is_passed_over(bench: Bench, entries: Entries) -> None:
+    payload = bench.publish("container")
+    (parent,) = ids(payload)
+    bench.commit(payload.job, [member_of(parent, n) for n in range(3)], final=False)
+    assert bench.commit(payload.job, [member_of(parent, n) for n in range(5)], final=False) == "committed"
+    assert ordinals(entries, bench.key) == list(range(5))
+
+
+@pytest.mark.parametrize("missing", [0, 1, 3])
+def test_behind_a_gap_nothing_at_all_is_committed(missing: int, bench: Bench, entries: Entries) -> None:
+    payload = bench.publish("before", "container")
+    before, parent = ids(payload)
+    parts = [part_of(before), *(member_of(parent, n) for n in range(4) if n != missing), end_of(parent, 4)]
+    assert bench.commit(payload.job, parts) == "superseded"
+    assert entries() == []
+    assert document_states(bench.client, bench.keys, [before]) == {before: payload.job.encode()}
+
+
+def test_an_end_that_comes_late_or_twice_changes_nothing(bench: Bench, entries: Entries) -> None:
+    payload = bench.publish("container")
+    (parent,) = ids(payload)
+    bench.commit(payload.job, [member_of(parent, n) for n in range(3)], final=False)
+    assert bench.commit(payload.job, [end_of(parent, 2)], final=False) == "superseded"
+    assert bench.commit(payload.job, [end_of(parent, 3)], final=False) == "committed"
+    assert bench.commit(payload.job, [end_of(parent, 3)], final=False) == "superseded"
+    assert bench.commit(payload.job, [member_of(parent, 3)], final=False) == "superseded"
+    assert ordinals(entries, bench.key) == [0, 1, 2, None]
+
+
+def test_members_of_a_container_that_is_another_job_s_are_refused(bench: Bench, entries: Entries) -> None:
+    payload = bench.publish("container")
+    (parent,) = ids(payload)
+    bench.client.hset(bench.keys.documents, parent, "another")
+    assert bench.commit(payload.job, [member_of(parent, 0)], final=False) == "superseded"
+    assert entries() == []
+
+
+def test_a_member_is_never_a_copy_of_itself(bench: Bench, entries: Entries, writer_client: redis.Redis) -> None:
+    payload = bench.publish("container", "file")
+    parent, alone = ids(payload)
+    load_index(writer_client, bench.keys, [(bytes.fromhex(MARK), member_of(parent, 0).document)])
+    other = MARK[:-1] + "0"
+    parts = [member_of(parent, 0, MARK), member_of(parent, 1, other), member_of(parent, 2, other)]
+    bench.commit(payload.job, parts, final=False)
+    bench.client.hset(bench.keys.members, parent, 0)
+    bench.commit(payload.job, [*parts, end_of(parent, 3), part_of(alone, mark=other)])
+    verdicts = [entry[b"v"].decode() for entry in entries()]
+    copy = parts[1].owner
+    assert verdicts == ["", "", copy, "", "", copy, "", copy], "the second time as the first"
+    assert copy == f"{parts[1].document}:{parent}:1"
+
+
+def test_members_wait_while_the_stream_is_long_and_other_documents_do_not(bench: Bench, entries: Entries) -> None:
+    payload = bench.publish("one", "two", "container")
+    one, two, parent = ids(payload)
+    bench.commit(payload.job, [part_of(one)], final=False)
+    signed = [(part, pack_part(bench.key, part)) for part in (member_of(parent, 0), part_of(two))]
+    with pytest.raises(TransientError, match="far behind"):
+        commit(bench.client, bench.keys, job=payload.job, final=False, parts=signed[:1], room=1)
+    assert commit(bench.client, bench.keys, job=payload.job, final=False, parts=signed[1:], room=1) == "committed"
+    assert commit(bench.client, bench.keys, job=payload.job, final=False, parts=signed[:1], room=3) == "committed"
+    assert len(entries()) == 3
+
+
+def test_a_count_that_is_not_a_number_is_none(bench: Bench, entries: Entries) -> None:
+    payload = bench.publish("container")
+    (parent,) = ids(payload)
+    bench.client.hset(bench.keys.members, parent, "many")
+    assert committed_members(bench.client, bench.keys, parent) == 0
+    assert bench.commit(payload.job, [member_of(parent, 0)], final=False) == "committed"
+    assert ordinals(entries, bench.key) == [0]

@@ -10,8 +10,9 @@ from worker import ids
 from worker.disk import claims, fsops
 from worker.disk.claims import Claim, ClaimedFile
 from worker.failpoints import reach
+from worker.intake.copying import take_by_copy
 from worker.intake.ledger import Ledger, Taken
-from worker.intake.take import Content, Sizes, UnfitError, remove_original, take_by_copy, take_by_rename
+from worker.intake.take import Content, Sizes, UnfitError, remove_original, take_by_rename
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""One file is taken out of its folder, by rename or copy, and read once. It goes back if it is unfit."""
+"""One file is taken out of its folder by rename, and read once. It goes back if it is unfit."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from worker.intake.tree import Tree
     from worker.settings import Intake
 
-_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
-_WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
 _READS_MAX = 3
 _NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
@@ -64,7 +63,7 @@ def take_by_rename(tree: Tree, candidate: Candidate, target: bytes, sizes: Sizes
         folder, name = tree.at(candidate.place)
         fsops.rename(name, target, source_dir_fd=folder)
     except OSError as error:
-        raise _not_taken(error, target) from error
+        raise not_taken(error, target) from error
     try:
         return read_file(target, sizes)
     except UnfitError:
@@ -73,7 +72,7 @@ def take_by_rename(tree: Tree, candidate: Candidate, target: bytes, sizes: Sizes
         raise
 
 
-def _not_taken(error: OSError, target: bytes) -> Exception:
+def not_taken(error: OSError, target: bytes) -> Exception:
     """Why a file could not be taken; the error itself where the fault is not with the file."""
     if error.errno == errno.EXDEV:
         return UnfitError("other_mount", "it lies on another mount")
@@ -92,7 +91,7 @@ def read_file(path: bytes, sizes: Sizes, *, dir_fd: int | None = None) -> Conten
         FileNotFoundError: it is gone.
     """
     try:
-        fd = fsops.open_file(path, _READ, dir_fd=dir_fd)
+        fd = fsops.open_file(path, READ, dir_fd=dir_fd)
     except FileNotFoundError:
         raise
     except OSError as error:
@@ -114,7 +113,7 @@ def _read_steadily(fd: int, sizes: Sizes) -> Content:
             raise UnfitError(*kind(before.st_mode))
         if before.st_size > sizes.taken:
             raise UnfitError("too_large", f"{before.st_size} bytes, and intake.file_bytes_max is {sizes.taken}")
-        content = _whole(fd, before) if before.st_size <= sizes.whole else _digest(fd, before)
+        content = _whole(fd, before) if before.st_size <= sizes.whole else digest_of(fd, before)
         after = os.fstat(fd)
         if (after.st_size, after.st_mtime_ns) == (content.size, before.st_mtime_ns):
             break
@@ -126,7 +125,7 @@ def _whole(fd: int, status: os.stat_result) -> Content:
     return Content(data, len(data), sha256(data).hexdigest(), status.st_mtime_ns, status.st_ino)
 
 
-def _digest(fd: int, status: os.stat_result, copy: int | None = None) -> Content:
+def digest_of(fd: int, status: os.stat_result, copy: int | None = None) -> Content:
     """What is known of a file that is too large for memory; written to the descriptor `copy` on the way."""
     digest, size = sha256(), 0
     for piece in fsops.read_pieces(fd, status.st_size):
@@ -145,73 +144,6 @@ def _unreadable(error: OSError) -> Exception:
     if error.errno in {errno.EIO, errno.EISDIR, errno.ESTALE, errno.EBADMSG}:
         return UnfitError("io_error", str(error.strerror))
     return error
-
-
-def take_by_copy(tree: Tree, candidate: Candidate, target: bytes, sizes: Sizes) -> Content:
-    """Copy the file to `target`, its modification time included.
-
-    Raises:
-        UnfitError: it can't be copied, and why.
-        OSError: the fault is not with this file.
-    """
-    try:
-        folder, name = tree.at(candidate.place)
-        if candidate.taken == "copy_move" and not _is_removable(folder, name):
-            raise UnfitError("not_removable", "it can't be removed from its folder")
-        if candidate.signature.size > sizes.whole:
-            return _copy_in_pieces(folder, name, candidate, target)
-        content = read_file(name, sizes, dir_fd=folder)
-    except OSError as error:
-        raise _not_taken(error, target) from error
-    _require_unchanged(candidate, content)
-    assert content.data is not None
-    fd = fsops.open_file(target, _WRITE, 0o640)
-    try:
-        fsops.pwrite_all(fd, content.data, 0)
-        return _dated(fd, content)
-    finally:
-        os.close(fd)
-
-
-def _copy_in_pieces(folder: int, name: bytes, candidate: Candidate, target: bytes) -> Content:
-    source = fsops.open_file(name, _READ, dir_fd=folder)
-    try:
-        before = os.fstat(source)
-        if not stat.S_ISREG(before.st_mode) or before.st_size != candidate.signature.size:
-            raise UnfitError("changed", "it changed before it was copied")
-        fd = fsops.open_file(target, _WRITE, 0o640)
-        try:
-            content = _digest(source, before, copy=fd)
-            _require_unchanged(candidate, content._replace(mtime_ns=os.fstat(source).st_mtime_ns))
-            return _dated(fd, content)
-        except UnfitError:
-            fsops.unlink(target)
-            raise
-        finally:
-            os.close(fd)
-    finally:
-        os.close(source)
-
-
-def _require_unchanged(candidate: Candidate, content: Content) -> None:
-    signature = candidate.signature
-    if (content.size, content.mtime_ns, content.inode) != (signature.size, signature.mtime_ns, signature.inode):
-        raise UnfitError("changed", "it changed while it was copied")
-
-
-def _dated(fd: int, content: Content) -> Content:
-    """The content of the copy that is written to `fd`, which gets the time of its original."""
-    os.utime(fd, ns=(content.mtime_ns, content.mtime_ns))
-    # A disk may keep less of the time than the one that it comes from; what it keeps is what the seal must say.
-    return content._replace(mtime_ns=os.fstat(fd).st_mtime_ns)
-
-
-def _is_removable(folder: int, name: bytes) -> bool:
-    if not os.access(".", os.W_OK | os.X_OK, dir_fd=folder, effective_ids=True):
-        return False
-    above = os.stat(".", dir_fd=folder)
-    owners = {0, above.st_uid, os.stat(name, dir_fd=folder, follow_symlinks=False).st_uid}
-    return not above.st_mode & stat.S_ISVTX or os.geteuid() in owners
 
 
 def remove_original(tree: Tree, candidate: Candidate) -> bool:

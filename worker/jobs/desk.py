@@ -44,7 +44,7 @@ class Desk:
 
     `stages` are the pipeline, with rules of `rules_version`; `find` opens the claimed file of a document that is on
     disk (batch and document in, None where it is not there as it was sealed); `patience_seconds` is how long one
-    step waits for Redis.
+    step waits for Redis; `stop_asked` says between two members that their job is to be put back.
     """
 
     client: redis.Redis
@@ -55,6 +55,7 @@ class Desk:
     rules_version: str
     find: Find | None = None
     patience_seconds: float = PATIENCE_SECONDS
+    stop_asked: Callable[[], bool] = lambda: False
 
     def patiently(self, step: Callable[[], _T]) -> _T:
         """The result of `step`, tried again while Redis or the writer is not there.

@@ -31,6 +31,7 @@ FILE_BYTES_MAX = 64 << 20
 GROWTH_BYTES_MAX = 48 << 20
 _PR_SET_PDEATHSIG = 1
 _IN_HAND = struct.Struct("<IQ")
+_STOP_AT = _IN_HAND.size
 _libc = ctypes.CDLL(None)
 
 
@@ -41,7 +42,7 @@ class Mark:
     """
 
     def __init__(self) -> None:
-        self._memory = mmap.mmap(-1, _IN_HAND.size)
+        self._memory = mmap.mmap(-1, _STOP_AT + 1)
 
     def put(self, index: int | None, member: int | None = None) -> None:
         """Remember the document of that index and, inside a container, the ordinal of the member (both from 0).
@@ -54,6 +55,14 @@ class Mark:
         """The index and the ordinal that stand there."""
         index, member = _IN_HAND.unpack_from(self._memory)
         return (index - 1 if index else None), (member - 1 if member else None)
+
+    def ask_to_stop(self) -> None:
+        """Say to the process that its worker is to end: a job that takes long goes on in another one."""
+        self._memory[_STOP_AT] = 1
+
+    def stop_asked(self) -> bool:
+        """Whether the worker has asked."""
+        return bool(self._memory[_STOP_AT])
 
 
 class Limits:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from worker.errors import PermanentError
+from worker.errors import PermanentError, TransientError
 from worker.failpoints import reach
 from worker.ids import derive
 from worker.jobs.member_names import MemberNames
@@ -52,13 +52,15 @@ class Opening:
         """Go through it once, lazily.
 
         Raises:
-            TransientError: Redis was not there for long.
+            TransientError: Redis was not there for long, or the worker is to end: what is committed stands.
         """
         desk = self.desk
         committed = desk.patiently(lambda: committed_members(desk.client, desk.keys, self.row.id))
         names, count = MemberNames(self.document.member), 0
         while not isinstance(member := self._next(container), PermanentError | None):
             name = names.name(member.name, count)
+            if desk.stop_asked():
+                raise TransientError("the worker is to end")
             if count >= committed:
                 yield self._part(member, name, count)
             count += 1

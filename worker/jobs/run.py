@@ -6,7 +6,7 @@ import gc
 import logging
 import os
 import time
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import redis
@@ -52,7 +52,8 @@ def run_worker(
     """
     client = connect(url, name=f"worker-{os.getpid()}")
     keys = Keys(settings.redis.prefix, of_files=find is not None)
-    desk = Desk(client, keys, key, settings, stages or _pipeline(rules), rules.version, find)
+    chosen = stages or (_pipeline(rules) if find is None else _pipeline_when_used(rules))
+    desk = Desk(client, keys, key, settings, chosen, rules.version, find)
     stopping = Stopping(stop)
     _quiet_rq()
     # What stands now is shared with every process that is forked, and never looked at again.
@@ -76,6 +77,16 @@ def _pipeline(rules: Rules) -> Stages:
     prepare()
     return Stages(
         partial(process, rules=rules), partial(process_member, rules=rules), partial(open_file, rules=rules)
+    )
+
+
+def _pipeline_when_used(rules: Rules) -> Stages:
+    """The same, imported by the process that gets a job: a worker that has one a day waits for it in little memory."""
+    pipeline = cache(lambda: _pipeline(rules))
+    return Stages(
+        lambda document: pipeline().process(document),
+        lambda document, member: pipeline().process_member(document, member),
+        lambda file, path: pipeline().open_file(file, path),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rq import worker_registration
@@ -162,6 +163,8 @@ class Worker(RqWorker):
         self._limits.mark.put(None)
         self._horse.give(job.id)
         while (answer := self._horse.answer(HEARTBEAT_SECONDS)) is None:
+            if self._stopping.asked:
+                self._limits.mark.ask_to_stop()
             # Redis may be away for a while: then the process waits for it as well.
             with contextlib.suppress(*AWAY):
                 self.maintain_heartbeats(job, execution)
@@ -191,7 +194,7 @@ class Worker(RqWorker):
                 wait_until_up(self.connection, lambda: self._stopping.asked)
 
     def _work(self, job: str) -> None:
-        work(self._desk, job, self._limits.document)
+        work(replace(self._desk, stop_asked=self._limits.mark.stop_asked), job, self._limits.document)
 
     def _dismiss(self) -> None:
         if self._horse is not None:

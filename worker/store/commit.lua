@@ -7,10 +7,11 @@
 --      5 generations  list    of the duplicate index, newest first
 --      6 exact        prefix of one hash for each generation: fingerprint (16 raw bytes) -> owner
 --      7 members      hash    id of a container -> how many of its members are committed
--- ARGV 1 one line of JSON {"job", "final", "room", "documents": [[id, fingerprint bytes, part bytes], ...]}, a line feed,
---        and then for each document its fingerprint and its part, end to end. A member's row goes on with its
+-- ARGV 1 one line of JSON {"job", "final", "documents": [[id, fingerprint bytes, part bytes], ...]}, a line feed, and
+--        then for each document its fingerprint and its part, end to end. Where any row is of a container there is
+--        "room" besides: how long the stream may be before, 0: any length. A member's row goes on with its
 --        container's id, its ordinal and its owner, the last row of a container with its own id and how many
---        members came before it. "room": how long the stream may be before members are added to it.
+--        members came before it.
 -- Returns "committed", "superseded" (this attempt has been replaced or is done), "not ready", or "full".
 --
 -- All that can fail comes before the first write: reading a key of a wrong type raises, and nothing has been changed.
@@ -25,24 +26,30 @@ if redis.call('GET', KEYS[1]) ~= run or #generations == 0 then return 'not ready
 local waiting = redis.call('XLEN', KEYS[3])
 if redis.call('STRLEN', KEYS[4]) == 0 then return 'superseded' end
 if #rows == 0 then return redis.error_reply('ERR a commit of nothing') end
-if header.room and waiting >= header.room then return 'full' end
+local room = header.room
+if room and room > 0 and waiting >= room then return 'full' end
 
--- `keepers` are the documents that must belong to this job: the rows' own, or the container of a member.
-local ids, keepers, fingerprints, parts = {}, {}, {}, {}
+local ids, fingerprints, parts = {}, {}, {}
 local offset = newline + 1
 for number, row in ipairs(rows) do
   ids[number] = row[1]
-  keepers[number] = row[4] or row[1]
   fingerprints[number] = string.sub(ARGV[1], offset, offset + row[2] - 1)
   parts[number] = string.sub(ARGV[1], offset + row[2], offset + row[2] + row[3] - 1)
   offset = offset + row[2] + row[3]
 end
 
+-- The documents that must belong to this job: the rows' own, or the container of a member.
+local keepers = ids
+if room then
+  keepers = {}
+  for number, row in ipairs(rows) do keepers[number] = row[4] or row[1] end
+end
+local jobs = redis.call('HMGET', KEYS[2], unpack(keepers))
+
 -- Of a container, exactly the next member is taken. An earlier one is committed already; where one is missing in
 -- between, something was lost, and the container is to be begun again.
-local jobs = redis.call('HMGET', KEYS[2], unpack(keepers))
 local counts, done = {}, {}
-for number, row in ipairs(rows) do
+for number, row in ipairs(room and rows or {}) do
   local container, ordinal = row[4], row[5]
   if container then
     if jobs[number] ~= header.job then return 'superseded' end
@@ -68,8 +75,9 @@ for number, id in ipairs(ids) do
     local row, fingerprint, original = rows[number], fingerprints[number], ''
     local owner = row[6] or id
     if fingerprint ~= '' then
-      original = owners[fingerprint] or id
-      if string.sub(original, 1, #id) == id then original = '' end
+      original = owners[fingerprint] or owner
+      -- A member is itself under any ordinal, and under none in an index that was filled from the lines.
+      if original == owner or (row[6] and string.sub(original, 1, #id) == id) then original = '' end
     end
     -- First what can still be refused (a stream that has no next id), then what can't.
     redis.call('XADD', KEYS[3], '*', 'd', id, 'p', parts[number], 'v', original)

@@ -43,8 +43,8 @@ def commit(
 
     A job whose parts are too much for one call commits them in several, the last one `final`: that removes
     the payload. `superseded` means that somebody else has the job's documents now, that all of it is
-    committed already, or that members of a container which come before these are not. `room`: nothing is
-    committed while so many entries wait in the stream.
+    committed already, or that members of a container which come before these are not. `room`: nothing of a
+    container is committed while so many entries wait in the stream.
 
     Raises:
         TransientError: Redis is away, the writer has not reconciled this Redis yet or is far behind, or a key
@@ -80,7 +80,9 @@ def _packed(job: str, parts: Sequence[SignedPart], *, final: bool, room: int | N
     fingerprints = [bytes.fromhex(part.fingerprint) for part, _ in parts]
     pairs = list(zip(fingerprints, parts, strict=True))
     rows = [(part.document, len(mark), len(signed), *_of_container(part)) for mark, (part, signed) in pairs]
-    header = orjson.dumps({"job": job, "final": final, "documents": rows} | ({"room": room} if room else {}))
+    of_containers = any(len(row) > 3 for row in rows)
+    room_of = {"room": room or 0} if of_containers else {}
+    header = orjson.dumps({"job": job, "final": final, "documents": rows, **room_of})
     blobs = (blob for mark, (_, signed) in pairs for blob in (mark, signed))
     return b"".join((header, b"\n", *blobs))
 

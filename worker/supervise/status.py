@@ -165,8 +165,8 @@ def _queue(url: str | None, keys: Keys) -> tuple[Queue | None, str]:
 
 def _asked(client: redis.Redis, keys: Keys) -> Queue:
     states = cast("dict[bytes, bytes]", client.hgetall(keys.documents)).values()
-    entries = cast("list[bytes]", client.zrange(rq_keys(keys).running, 0, -1))
-    running_jobs = {entry.partition(b":")[0] for entry in entries}
+    lanes = (cast("list[bytes]", client.zrange(rq_keys(lane).running, 0, -1)) for lane in keys.lanes)
+    running_jobs = {entry.partition(b":")[0] for entries in lanes for entry in entries}
     running = sum(state in running_jobs for state in states)
     committed = sum(state == COMMITTED for state in states)
     return Queue(
