@@ -30,8 +30,8 @@ def test_the_record_is_a_valid_line_beside_what_was_mended(tmp_path: Path) -> No
 
 
 def test_a_file_that_would_be_rejected_says_why_and_ends_with_3(tmp_path: Path) -> None:
-    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.4\n1 0 obj\n")
-    answer = copydesk("explain", "a.pdf", cwd=tmp_path)
+    (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(40))
+    answer = copydesk("explain", "a.png", cwd=tmp_path)
     assert answer.returncode == 3
     assert "rejected at parse: unsupported_format: " in answer.stdout
     found = json.loads(copydesk("explain", "a.pdf", "--json", cwd=tmp_path).stdout)

@@ -55,7 +55,7 @@ class Shop:
         command = [sys.executable, "-m", "tests.jobs.worker_process", self.url, json.dumps(settings)]
         worker = subprocess.Popen(command, start_new_session=True, stderr=self.log)
         self.workers.append(worker)
-        known = len(self.workers)
+        known = sum(one.poll() is None for one in self.workers)
         wait_for(lambda: worker.poll() is not None or self._listening() >= known, "the worker listens")
         return worker
 
