@@ -121,7 +121,7 @@ def _worker(settings: Settings) -> None:
 
     state = wiring.state_folder(settings)
     urls = wiring.redis_urls(settings, state)
-    run_worker(settings, urls.desk, read_key(state.key, KEY_SECONDS), load_rules())
+    run_worker(settings, urls.desk, read_key(state.key, KEY_SECONDS), load_rules(settings.paths.rules))
 
 
 @click.command()
