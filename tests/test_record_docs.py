@@ -39,11 +39,14 @@ def test_every_kind_of_repair_is_explained() -> None:
 
 
 def test_every_kind_of_removed_text_is_explained() -> None:
-    rules = load_rules().headers
-    kinds = {rule.kind for rule in (*rules.lines, *rules.prefixes)} - {"heading"}
-    written_out = set(
-        re.findall(r'(?:Removal|_Line)\(\s*"(\w+)"', sources_of("parse/header.py", "parse/json_document.py"))
-    )
+    rules = load_rules()
+    kinds = {rule.kind for rule in (*rules.headers.lines, *rules.headers.prefixes)} - {"heading"}
+    for index in (rules.cuts.start, rules.cuts.end):
+        by_word = (*index.opens.values(), *index.closes.values(), *(found for _, found in index.hints))
+        kinds |= {rule.kind for found in by_word for rule in found}
+    parsing = sources_of("parse/header.py", "parse/header_lines.py", "parse/json_document.py")
+    cutting = sources_of("cut/cut.py", "cut/edges.py")
+    written_out = set(re.findall(r'(?:Removal|Line|Cut)\(\s*"(\w+)"', parsing + cutting))
     assert set(table_under("### Removed")) == kinds | written_out
 
 
