@@ -6,7 +6,7 @@ import os
 import re
 import tomllib
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import pytest
@@ -21,6 +21,9 @@ from worker.parse.people import is_person, read_byline, read_names
 from worker.parse.supplied import fields_of
 from worker.parse.urls import canonical_url, domain_of
 from worker.rules import rules_from
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 RULES = load_rules()
 NAMES = ("agencies", "dates", "headers", "html_body", "html_meta", "json_keys", "people", "urls")
@@ -223,3 +226,29 @@ def test_a_damaged_file_refuses_to_start(damage: bytes) -> None:
     broken["headers.toml"] = damage
     with pytest.raises(ConfigurationError):
         rules_from(broken)
+
+
+OWN = b'[[cut]]\nkind = "promo"\nopens = ["quayside"]\npattern = "quayside is free.*"\n'
+
+
+def test_rules_of_ones_own_are_read_beside_the_others(tmp_path: Path) -> None:
+    (tmp_path / "quay.toml").write_bytes(OWN)
+    (tmp_path / "notes.txt").write_bytes(b"no rules")
+    rules = load_rules(str(tmp_path))
+    assert [rule.kind for rule in rules.cuts.end.betrayed("Quayside is free", "quayside")] == ["promo"]
+    assert rules.headers == RULES.headers
+    assert rules.version != RULES.version
+
+
+@pytest.mark.parametrize(
+    "wrong", [b"[[cut]]\nkind = 'x'\n", OWN + b"[months]\n13 = ['x']\n", b"[[cut", OWN.replace(b".*", b"(")]
+)
+def test_rules_of_ones_own_that_can_not_be_refuse_to_start_and_are_named(tmp_path: Path, wrong: bytes) -> None:
+    (tmp_path / "quay.toml").write_bytes(wrong)
+    with pytest.raises(ConfigurationError, match=r"quay\.toml"):
+        load_rules(str(tmp_path))
+
+
+def test_a_folder_of_rules_that_is_not_there_refuses_to_start() -> None:
+    with pytest.raises(ConfigurationError, match=r"paths\.rules"):
+        load_rules("/nosuch/rules")

@@ -6,7 +6,7 @@ import os
 from functools import cache
 
 from worker.errors import ConfigurationError
-from worker.rules import Rules, rules_from
+from worker.rules import OWN_RULES, Rules, rules_from
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -24,12 +24,25 @@ def config_folder() -> str:
 
 
 @cache
-def load_rules() -> Rules:
-    """The rules that copydesk ships, read once per process."""
-    folder = os.path.join(config_folder(), "rules")
-    files: dict[str, bytes] = {}
-    for name in sorted(os.listdir(folder)):
-        if name.endswith(".toml"):
-            with open(os.path.join(folder, name), "rb") as file:
-                files[name] = file.read()
+def load_rules(own: str = "") -> Rules:
+    """The rules that copydesk ships and those in the folder `own` (empty: none), read once per process.
+
+    Raises:
+        ConfigurationError: a file can't be read or understood.
+    """
+    files = _files(os.path.join(config_folder(), "rules"), "")
+    if own:
+        files |= _files(own, OWN_RULES)
     return rules_from(files)
+
+
+def _files(folder: str, prefix: str) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    try:
+        for name in sorted(os.listdir(folder)):
+            if name.endswith(".toml"):
+                with open(os.path.join(folder, name), "rb") as file:
+                    files[prefix + name] = file.read()
+    except OSError as error:
+        raise ConfigurationError("paths.rules", f"{folder} can't be read ({error.strerror})", "name a folder") from None
+    return files

@@ -15,6 +15,9 @@ from typing import Any
 from worker.cut_rules import CutRules, cut_rules_from
 from worker.errors import ConfigurationError
 
+OWN_RULES = "own/"
+"""What the names of the user's own files begin with among the rule files."""
+
 Keys = Mapping[str, tuple[str, ...]]
 """For each field of the record the keys or paths where it is found, the best first."""
 
@@ -101,6 +104,7 @@ def rules_from(files: Mapping[str, bytes]) -> Rules:
     Raises:
         ConfigurationError: a file is missing or can't be understood.
     """
+    _check_own(files)
     digest = hashlib.sha256()
     for name in sorted(files):
         digest.update(b"%s\0%d\0%s" % (name.encode(), len(files[name]), files[name]))
@@ -123,6 +127,20 @@ def rules_from(files: Mapping[str, bytes]) -> Rules:
         )
     except (KeyError, TypeError, ValueError, re.error) as error:
         raise ConfigurationError("config/rules", f"the rules can't be read ({error!r})", "restore them") from error
+
+
+def _check_own(files: Mapping[str, bytes]) -> None:
+    """Refuse a file of the user that holds anything but rules for cutting, or a rule that can't be one."""
+    for name in sorted(files):
+        if name.startswith(OWN_RULES):
+            table = _table(files, name.removesuffix(".toml"))
+            try:
+                cut_rules_from([table], {"agency": [], "dateline_outlets": []})
+            except (KeyError, TypeError, ValueError, re.error) as error:
+                problem = f"a rule can't be read ({error})"
+                raise ConfigurationError(f"paths.rules/{name}", problem, "correct it") from None
+            if set(table) - {"cut"}:
+                raise ConfigurationError(f"paths.rules/{name}", "it holds more than [[cut]] rules", "take it out")
 
 
 def _table(files: Mapping[str, bytes], name: str) -> dict[str, Any]:

@@ -44,6 +44,7 @@ class Paths:
     state: str = _setting(
         "", "The key, the embedded Redis, files claimed by copy. Empty: `.copydesk/state` inside the output."
     )
+    rules: str = _setting("", "A folder with rules of your own (`*.toml`), read beside those of copydesk. Empty: none.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ def test_a_file_that_would_be_rejected_says_why_and_ends_with_3(tmp_path: Path) 
     answer = copydesk("explain", "a.png", cwd=tmp_path)
     assert answer.returncode == 3
     assert "rejected at parse: unsupported_format: " in answer.stdout
-    found = json.loads(copydesk("explain", "a.pdf", "--json", cwd=tmp_path).stdout)
+    found = json.loads(copydesk("explain", "a.png", "--json", cwd=tmp_path).stdout)
     assert (found["record"], found["rejection"]["error"]) == (None, "unsupported_format")
 
 

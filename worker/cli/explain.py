@@ -50,7 +50,8 @@ def explain(given: Given, file: str, *, as_json: bool) -> int:
     from worker.config_files import load_rules
     from worker.explain import explain as look
 
-    settings, rules = given.settings_beside(), load_rules()
+    settings = given.settings_beside()
+    rules = load_rules(settings.paths.rules)
     found = look(_document(file, settings), rules)
     line = _line(found.outcome, settings, rules.version)
     if as_json:

@@ -130,7 +130,7 @@ def _worker(settings: Settings, *, files: bool) -> None:
     state = wiring.state_folder(settings)
     urls = wiring.redis_urls(settings, state)
     find = finder(lambda: wiring.all_works(settings, state)) if files else None
-    run_worker(settings, urls.desk, read_key(state.key, KEY_SECONDS), load_rules(), find=find)
+    run_worker(settings, urls.desk, read_key(state.key, KEY_SECONDS), load_rules(settings.paths.rules), find=find)
 
 
 @click.command()

@@ -1,10 +1,12 @@
-"""From bytes to text: byte order mark, strict UTF-8, the declared encoding, and cp1252 as the last resort."""
+"""From bytes to text: byte order mark, strict UTF-8, the declared encoding, the charset that the bytes show, cp1252."""
 
 from __future__ import annotations
 
 import codecs
 import re
 from dataclasses import dataclass
+
+from worker.parse.charsets import charset_of
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -81,6 +83,9 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
     except UnicodeDecodeError as error:
         if _is_mostly_utf8(data, error):
             return Decoded(data.decode("utf-8", _BYTES_OF_CP1252), "utf-8", ("mixed_encoding",))
+    told = charset_of(data) if not declared else None
+    if told is not None:
+        return _lenient(data, *told)
     return _from_cp1252(data) if codec == "cp1252" else _lenient(data, codec, name)
 
 
