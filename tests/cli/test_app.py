@@ -41,7 +41,7 @@ def test_help_imports_none_of_the_heavy_libraries(tmp_path: Path) -> None:
     code = (
         "import sys; sys.argv = ['copydesk', '--help']\n"
         "from worker.cli.app import main; main()\n"
-        "print(sorted({'redis', 'rq', 'watchdog', 'rich', 'resiliparse', 'asyncio'} & set(sys.modules)))"
+        "print(sorted({'redis', 'rq', 'watchdog', 'rich', 'selectolax', 'asyncio'} & set(sys.modules)))"
     )
     answer = subprocess.run(
         [sys.executable, "-c", code],
