@@ -50,6 +50,11 @@ def test_where_linked_data_and_heading_agree_a_fuller_shared_line_is_taken_and_a
     assert headline(LONG, "Council meets", LONG) == LONG
 
 
+def test_where_all_say_something_else_the_headline_is_what_the_page_shows() -> None:
+    shown = "Three hours about a tram, and no result at all"
+    assert headline("Council meets", LONG, shown) == shown
+
+
 def test_a_line_that_only_adds_a_label_is_not_fuller() -> None:
     assert headline("Council meets", "Tram in Harbourtown: Council meets", "Council meets") == "Council meets"
 

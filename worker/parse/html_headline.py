@@ -60,7 +60,10 @@ def headline_of(said: Said) -> tuple[str, Origin] | None:
 def _chosen(
     linked: str | None, graph: str | None, twitter: str | None, heading: str | None, title: str | None
 ) -> tuple[str, Origin] | None:
-    """Linked data and what is written for sharing agree, or the heading decides, or the fuller of the two is it."""
+    """Linked data and what is written for sharing agree, or the heading decides, or the fuller of the two is it.
+
+    Where all three say different things, the headline is what the page shows.
+    """
     shared = graph or twitter
     if linked and shared and heading:
         if _fold(linked) == _fold(shared):
@@ -71,6 +74,8 @@ def _chosen(
         if _fold(heading) == _fold(shared):
             return shared, "metadata"
         if _fold(heading) in _fold(linked) or _fold(heading) in _fold(shared):
+            return heading, "heading"
+        if _fold(linked) not in _fold(heading) and _fold(shared) not in _fold(heading):
             return heading, "heading"
     if linked:
         return linked, "metadata"
