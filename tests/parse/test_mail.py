@@ -151,6 +151,11 @@ def test_a_forwarded_mail_below_a_note_is_the_article() -> None:
     assert [removal.kind for removal in draft.removed] == ["forward_header"]
 
 
+def test_a_mail_forwarded_without_end_is_read() -> None:
+    mark = "---------- Forwarded message ---------\nSubject: x\n\n"
+    assert draft_of((HEADER + PLAIN + mark * 5000 + WORDS).encode()).paragraphs[-1] == WORDS
+
+
 def test_a_mail_whose_parts_stand_between_another_boundary_is_read() -> None:
     wrong = f'Content-Type: multipart/alternative; boundary="a"\n\n--b\n{PLAIN}{WORDS}\n--b--\n'
     assert draft_of((HEADER + wrong).encode()).paragraphs[0] == WORDS

@@ -36,7 +36,7 @@ _HEADER_CHARACTERS_MAX = 10_000
 _COMMENTS_MAX = 50
 _NOTE_WORDS_MAX = 30
 _NESTING = re.compile(rb"boundary\s*\*?\d*\*?\s*=|message/(?:rfc822|global)", re.IGNORECASE)
-_BOUNDARY = re.compile(r"^--(\S{1,70})[ \t]*$", re.MULTILINE)
+_BOUNDARY = re.compile(rb"^--([!-~]{1,70})[ \t]*\r?$", re.MULTILINE)
 _ATTACHED_TYPES = re.compile(
     r"text/(?:plain|html|markdown|xml)|application/(?:json|pdf|xhtml\+xml|xml|.*\+xml|.*\+json|.*wordprocessingml\..*)"
 )
@@ -113,31 +113,34 @@ def _parts(message: Message) -> _Parts:
 
 def _leaves(message: Message) -> Iterator[Message]:
     """The parts that hold no others; a mail inside of the mail is one."""
-    inside = message.get_payload()
-    if message.get_content_maintype() == "multipart" and isinstance(inside, str):
-        inside = _under_other_boundary(inside)
+    inside: object = None
+    if message.is_multipart():
+        inside = message.get_payload()
+    elif message.get_content_maintype() == "multipart":
+        inside = _under_other_boundary(_payload(message))
     if isinstance(inside, list) and message.get_content_type() != "message/rfc822":
         for part in inside:
-            if not isinstance(part, str):
-                yield from _leaves(part)
+            yield from _leaves(part)
     else:
         yield message
 
 
-def _under_other_boundary(text: str) -> object:
+def _under_other_boundary(data: bytes) -> object:
     """The parts of a mail whose header names a boundary that is not the one between its parts."""
-    boundary = _BOUNDARY.search(text)
-    if boundary is None or '"' in boundary[1]:
-        return text
-    head = f'Content-Type: multipart/mixed; boundary="{boundary[1]}"\n\n'
-    return _parsed((head + text).encode("ascii", "surrogateescape")).get_payload()
+    boundary = _BOUNDARY.search(data)
+    if boundary is None or b'"' in boundary[1]:
+        return None
+    return _parsed(b'Content-Type: multipart/mixed; boundary="%s"\n\n' % boundary[1] + data).get_payload()
 
 
 def _payload(part: Message) -> bytes:
-    inside = part.get_payload()
-    if part.get_content_type() == "message/rfc822" and isinstance(inside, list):
-        return b"".join(inner.as_bytes() for inner in inside if not isinstance(inner, str))
-    payload = part.get_payload(decode=True)
+    """The bytes of a part. Never asked for as text: then the library looks up any charset that the mail names."""
+    try:
+        if part.is_multipart():
+            return b"".join(inner.as_bytes() for inner in part.get_payload() if not isinstance(inner, str))
+        payload = part.get_payload(decode=True)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return b""
     return payload if isinstance(payload, bytes) else b""
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from email.message import Message
 
 _NOTE_WORDS_MAX = 60
+_FORWARDS_MAX = 10
 _QUOTED_SHARE = 0.8
 _HEADER_LINES_MAX = 12
 _FORWARD = re.compile(
@@ -61,16 +62,19 @@ def unflow(text: str, part: Message) -> str:
     return "\n".join(joined)
 
 
-def cut_body(text: str) -> Body:
-    """`text` without signature and answered mail; the forwarded mail alone where there is one below a note."""
+def cut_body(text: str, depth: int = 0) -> Body:
+    """`text` without signature and answered mail; the forwarded mail alone where there is one below a note.
+
+    `depth` says how often it was forwarded already; beyond a few times the rest stands as it is.
+    """
     text = text.replace("\r\n", "\n")
-    mark = _FORWARD.search(text)
+    mark = _FORWARD.search(text) if depth < _FORWARDS_MAX else None
     if mark is not None:
         above, below = text[: mark.start()], text[mark.end() :]
         header, rest = _header(below)
         if len(above.split()) <= _NOTE_WORDS_MAX and rest.strip():
             cut = text[: len(text) - len(rest)].strip()
-            body = cut_body(rest)
+            body = cut_body(rest, depth + 1)
             return Body(body.text, (Removal("forward_header", cut), *body.removed), body.header or header)
         return _without_signature(above, (Removal("quoted_mail", text[mark.start() :].strip()),))
     return _without_quotes(text)
