@@ -11,6 +11,7 @@ import redis
 
 from worker.errors import TransientError
 from worker.store.connection import AWAY
+from worker.store.repair import drop_other_than, is_wrong_type
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,10 +70,18 @@ def commit(
 def committed_members(client: redis.Redis, keys: Keys, container: str) -> int:
     """How many members of that container are committed: the first of them in its order.
 
+    A key of another type, which somebody else wrote, is removed: then all containers are begun anew.
+
     Raises:
         one of `AWAY`: Redis is away.
     """
-    found = cast("bytes | None", client.hget(keys.members, container))
+    try:
+        found = cast("bytes | None", client.hget(keys.members, container))
+    except redis.ResponseError as error:
+        if not is_wrong_type(error):
+            raise
+        drop_other_than(client, {keys.members: b"hash"})
+        return 0
     return int(found) if found is not None and found.isdigit() else 0
 
 
