@@ -59,6 +59,9 @@ def commit(
     except redis.exceptions.NoScriptError:
         raise TransientError("the writer has not loaded its script yet") from None
     except _REFUSALS as error:
+        if is_wrong_type(error):
+            # Of our keys the one that only this needs; the writer mends the others when it comes upon them.
+            drop_other_than(client, {keys.members: b"hash"})
         raise TransientError(f"Redis did not take a commit: {error}") from error
     if answer == b"not ready":
         raise TransientError("the writer is not ready for commits yet")
