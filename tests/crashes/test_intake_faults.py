@@ -77,6 +77,7 @@ def test_a_claimed_file_that_is_written_on_gives_its_old_text_back(new_stack: Ne
     dropped = drop_all(stack, articles(1))
     roles = stack.start_all()
     wait_lines(stack, 1)
+    stack.wait_for(lambda: not oracle.claimed(stack.site), 20, "it is filed")
     roles["sink"].kill()
     drop_all(stack, [Dropped("draft.txt", text(50))])
     stack.wait_for(lambda: client.xlen(KEYS.stream) == 1, 20, "the draft is committed")

@@ -13,7 +13,7 @@ from tests.crashes.harness.containers import container, known_containers, member
 from tests.crashes.harness.corpus import BLANK, Dropped, articles, text
 from tests.crashes.harness.load import continue_session, drop_all, stop_session, wait_lines
 from tests.crashes.harness.quiet import finish, under_way
-from tests.crashes.harness.tamper import KEYS, add_entry, edited, entries, queued_jobs
+from tests.crashes.harness.tamper import KEYS, add_entry, edited, entries, queued_jobs, spoil
 from worker.disk.signing_key import read_key
 from worker.ids import derive, mint
 from worker.jobs.queue import publish
@@ -107,12 +107,16 @@ def without_progress(stack: Stack) -> None:
     stack.redis.client().delete(KEYS.members)
 
 
+def of_a_foreign_type(stack: Stack) -> None:
+    spoil(stack.redis.client(), KEYS.members)
+
+
 def without_index(stack: Stack) -> None:
     client = stack.redis.client()
     client.delete(KEYS.generations)
 
 
-@pytest.mark.parametrize("fault", [killed, flushed, wiped, without_progress, without_index])
+@pytest.mark.parametrize("fault", [killed, flushed, wiped, without_progress, of_a_foreign_type, without_index])
 def test_redis_half_way_through_a_container(fault: Callable[[Stack], None], new_stack: NewStack) -> None:
     stack, roles, dropped = caught_half_way(new_stack)
     fault(stack)

@@ -385,3 +385,14 @@ def test_a_count_that_is_not_a_number_is_none(bench: Bench, entries: Entries) ->
     assert committed_members(bench.client, bench.keys, parent) == 0
     assert bench.commit(payload.job, [member_of(parent, 0)], final=False) == "committed"
     assert ordinals(entries, bench.key) == [0]
+
+
+def test_a_count_of_a_foreign_type_is_removed(bench: Bench, entries: Entries, admin: redis.Redis) -> None:
+    payload = bench.publish("container")
+    (parent,) = ids(payload)
+    admin.set(bench.keys.members, "not what it should be")
+    with pytest.raises(TransientError, match="WRONGTYPE"):
+        bench.commit(payload.job, [member_of(parent, 0)], final=False)
+    assert entries() == []
+    assert committed_members(bench.client, bench.keys, parent) == 0
+    assert bench.commit(payload.job, [member_of(parent, 0)], final=False) == "committed"

@@ -11,6 +11,7 @@ import redis
 
 from worker.errors import TransientError
 from worker.store.connection import AWAY
+from worker.store.repair import drop_other_than, is_wrong_type
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,6 +59,9 @@ def commit(
     except redis.exceptions.NoScriptError:
         raise TransientError("the writer has not loaded its script yet") from None
     except _REFUSALS as error:
+        if is_wrong_type(error):
+            # Of our keys the one that only this needs; the writer mends the others when it comes upon them.
+            drop_other_than(client, {keys.members: b"hash"})
         raise TransientError(f"Redis did not take a commit: {error}") from error
     if answer == b"not ready":
         raise TransientError("the writer is not ready for commits yet")
@@ -69,10 +73,18 @@ def commit(
 def committed_members(client: redis.Redis, keys: Keys, container: str) -> int:
     """How many members of that container are committed: the first of them in its order.
 
+    A key of another type, which somebody else wrote, is removed: then all containers are begun anew.
+
     Raises:
         one of `AWAY`: Redis is away.
     """
-    found = cast("bytes | None", client.hget(keys.members, container))
+    try:
+        found = cast("bytes | None", client.hget(keys.members, container))
+    except redis.ResponseError as error:
+        if not is_wrong_type(error):
+            raise
+        drop_other_than(client, {keys.members: b"hash"})
+        return 0
     return int(found) if found is not None and found.isdigit() else 0
 
 
