@@ -110,7 +110,7 @@ class _Desk:
         is_above_header = bool(below) and self._is_header(below, position + 1)
         if fields.headline is None:
             return self._headline(line, position, below, is_above_header=is_above_header)
-        if line.casefold() == fields.headline.casefold():
+        if line.casefold() == fields.headline.casefold() and self._next_text(position + 1) < len(self.lines):
             return Line("headline_repeat", Fields())
         is_below_header = position > 0 and bool(self.lines[position - 1].strip())
         if not (is_above_header or is_below_header):
