@@ -111,21 +111,21 @@ def test_lines_of_real_articles_are_valid(make: Callable[[], Any]) -> None:
 
 
 @given(LINES)
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=50)
 def test_what_the_types_allow_is_valid_for_both(line: dict[str, Any]) -> None:
     assert list(RECORD.iter_errors(line)) == []
     assert line_problem(line) is None
 
 
 @given(LINES, st.data())
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=120)
 def test_both_agree_on_mutated_lines(line: dict[str, Any], data: st.DataObject) -> None:
     line = mutated(line, data)
     assert (line_problem(line) is None) == RECORD.is_valid(line), line_problem(line)
 
 
 @given(objects_of(keys_of(RejectedLine)), st.data())
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 def test_both_agree_on_rejections(line: dict[str, Any], data: st.DataObject) -> None:
     assert rejection_problem(line) is None
     REJECTED.validate(line)

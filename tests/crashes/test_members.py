@@ -116,7 +116,14 @@ def without_index(stack: Stack) -> None:
     client.delete(KEYS.generations)
 
 
-@pytest.mark.parametrize("fault", [killed, flushed, wiped, without_progress, of_a_foreign_type, without_index])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        flushed,
+        without_progress,
+        *(pytest.param(fault, marks=pytest.mark.slow) for fault in (killed, wiped, of_a_foreign_type, without_index)),
+    ],
+)
 def test_redis_half_way_through_a_container(fault: Callable[[Stack], None], new_stack: NewStack) -> None:
     stack, roles, dropped = caught_half_way(new_stack)
     fault(stack)
@@ -125,7 +132,7 @@ def test_redis_half_way_through_a_container(fault: Callable[[Stack], None], new_
     finish(stack, dropped)
 
 
-@pytest.mark.parametrize("run", range(1, RUNS + 1))
+@pytest.mark.parametrize("run", [1, *(pytest.param(run, marks=pytest.mark.slow) for run in range(2, RUNS + 1))])
 def test_the_process_that_opens_it_killed_behind_each_run(run: int, new_stack: NewStack) -> None:
     stack = new_stack(SMALL_RUNS)
     stack.plant("containers")
@@ -143,7 +150,14 @@ def test_the_whole_worker_killed_half_way(new_stack: NewStack) -> None:
 
 
 @pytest.mark.parametrize(
-    "window", ["sink.journal_synced", "sink.append_torn", "sink.output_synced", "sink.acknowledged"]
+    "window",
+    [
+        "sink.append_torn",
+        *(
+            pytest.param(window, marks=pytest.mark.slow)
+            for window in ("sink.journal_synced", "sink.output_synced", "sink.acknowledged")
+        ),
+    ],
 )
 def test_the_writer_killed_half_way(window: str, new_stack: NewStack) -> None:
     stack = new_stack(SMALL_RUNS | SMALL_GROUPS)
@@ -155,6 +169,7 @@ def test_the_writer_killed_half_way(window: str, new_stack: NewStack) -> None:
     finish(stack, dropped)
 
 
+@pytest.mark.slow
 def test_writer_and_redis_lost_at_once_half_way(new_stack: NewStack) -> None:
     stack, roles, dropped = caught_half_way(new_stack)
     roles["sink"].kill()
@@ -328,7 +343,7 @@ def jobs_of_files(stack: Stack) -> list[str]:
     return [row.decode() for row in rows]
 
 
-@pytest.mark.parametrize("fault", [flushed, wiped])
+@pytest.mark.parametrize("fault", [flushed, pytest.param(wiped, marks=pytest.mark.slow)])
 def test_redis_lost_half_way_through_a_large_file(fault: Callable[[Stack], None], new_stack: NewStack) -> None:
     stack = new_stack(NO_BYTES_IN_REDIS | SMALL_RUNS)
     stack.plant("containers")

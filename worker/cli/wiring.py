@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from worker.settings import Settings
     from worker.store.embedded import Urls
 
+_FILES_DELAY_SECONDS = 2.0
 URLS_SECONDS = 10.0
 
 _log = logging.getLogger("copydesk.run")
@@ -178,8 +179,10 @@ def roles(settings: Settings, names: Sequence[str]) -> list[Program]:
         count = settings.worker.count if name == "worker" else 1
         role = ("worker", "--files") if name == "files" else (name,)
         argv = (sys.executable, "-m", "worker", *role, "--lifeline", "{lifeline}")
+        # Large files are seldom; the others need the processor to begin with.
+        delay = _FILES_DELAY_SECONDS if name == "files" else 0.0
         programs.extend(
-            Program(name if count == 1 else f"{name} {number}", argv, stages[name], environ)
+            Program(name if count == 1 else f"{name} {number}", argv, stages[name], environ, delay_seconds=delay)
             for number in range(1, count + 1)
         )
     return programs

@@ -1,6 +1,6 @@
 """The table of formats: how each begins, and what reads it.
 
-Told by content: the first row that fits is it. Readers import their libraries when they are called.
+Told by content: the first row that fits is it.
 """
 
 from __future__ import annotations
@@ -9,20 +9,23 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from worker.parse.docx import read_docx
-from worker.parse.feed import read_feed
-from worker.parse.front_matter import read_markdown
 from worker.parse.html_page import read_html
 from worker.parse.json_document import read_json, stream_json_lines
-from worker.parse.mail import read_mail
-from worker.parse.mbox import stream_mbox
-from worker.parse.newsml import read_newsml
-from worker.parse.nitf import read_nitf
-from worker.parse.pdf import read_pdf
 from worker.parse.plain_text import read_text
-from worker.parse.tar_archive import stream_tar
-from worker.parse.warc import stream_arc, stream_warc
-from worker.parse.zip_archive import stream_zip
+from worker.parse.readers import (
+    read_docx,
+    read_feed,
+    read_mail,
+    read_markdown,
+    read_newsml,
+    read_nitf,
+    read_pdf,
+    stream_arc,
+    stream_mbox,
+    stream_tar,
+    stream_warc,
+    stream_zip,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable

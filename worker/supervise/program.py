@@ -36,7 +36,7 @@ class Stage(IntEnum):
 class Program:
     """A command that is to run for as long as the service does.
 
-    `environ` is its whole environment. `mend` is called before the next start when it ended by itself with an
+    `environ` is its whole environment. It is started `delay_seconds` after the service. `mend` is called before the next start when it ended by itself with an
     error. `{lifeline}` in `argv` becomes the number of the descriptor to hold on to (see `lifeline.py`).
     """
 
@@ -45,6 +45,7 @@ class Program:
     stage: Stage
     environ: Mapping[str, str]
     mend: Callable[[], None] | None = None
+    delay_seconds: float = 0.0
 
 
 def next_pause(pause_seconds: float, ran_seconds: float) -> float:

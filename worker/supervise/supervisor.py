@@ -40,9 +40,13 @@ class Supervisor:
         self._lifeline, self._held = os.pipe()
 
     def start(self) -> None:
-        """Start all programs at once: each waits by itself for what it needs."""
+        """Start all programs that are not to come later: each waits by itself for what it needs."""
+        now = time.monotonic()
         for child in self._children:
-            self._start(child)
+            if child.program.delay_seconds:
+                child.due = now + child.program.delay_seconds
+            else:
+                self._start(child)
 
     def tend(self, seconds: float, *also: int) -> list[int]:
         """Look after the programs until `seconds` are over or something happens.
