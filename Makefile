@@ -13,7 +13,7 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
 	--no-annotate --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check test-slow test-containers bench bench-html lock clean
+.PHONY: help install run test check test-crashes test-slow test-containers bench bench-html lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -38,13 +38,16 @@ run: $(STAMP) ## watch ./inbox, write ./out (Ctrl-C stops)
 	@mkdir -p inbox out
 	$(BIN)/copydesk run inbox --out out
 
-test: $(STAMP) ## set up, then the whole fast suite
+test: $(STAMP) ## set up, then the suite
 	$(BIN)/pytest -n auto
 
 check: $(STAMP) ## lint, types, import rules
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+test-crashes: $(STAMP) ## one test for each window and fault of the protocol
+	$(BIN)/pytest -m "crashes and not slow" -n 4
 
 test-slow: $(STAMP) ## the long proofs (soak)
 	$(BIN)/pytest -m slow

@@ -21,7 +21,7 @@ def test_a_planted_bug_is_caught(name: str, tmp_path: Path) -> None:
     bug = BUGS[name]
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "pytest", bug.caught_by, "-x", "-n0"),
+            *(sys.executable, "-m", "pytest", bug.caught_by, "-x", "-n0", "-m", ""),
             *("-p", "tests.crashes.harness.planted", f"--basetemp={tmp_path / 'run'}"),
         ],
         env=os.environ | {PLANTED: name},

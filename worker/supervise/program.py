@@ -36,8 +36,9 @@ class Stage(IntEnum):
 class Program:
     """A command that is to run for as long as the service does.
 
-    `environ` is its whole environment. It is started `delay_seconds` after the service. `mend` is called before the next start when it ended by itself with an
-    error. `{lifeline}` in `argv` becomes the number of the descriptor to hold on to (see `lifeline.py`).
+    `environ` is its whole environment. It is started `delay_seconds` after the service. `mend` is called before the
+    next start when it ended by itself with an error. `{lifeline}` in `argv` becomes the number of the descriptor to
+    hold on to (see `lifeline.py`).
     """
 
     name: str
