@@ -1,22 +1,24 @@
-"""What the pipeline makes of one document, and what it mended and cut on the way."""
+"""What the pipeline makes of one file, and what it mended and cut on the way."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from worker.article import Article, Rejection
+from worker.article import Article
 from worker.cut.parted import part_footer
 from worker.draft import Draft
 from worker.errors import PermanentError
 from worker.ids import derive
 from worker.normalize.draft import normalize
 from worker.parse.formats import format_of, read
-from worker.parse.members import Container
-from worker.pipeline import process, process_member, rejection_of
+from worker.pipeline import finished, member_draft, rejection_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from worker.article import Document, Outcome, Removal, Repair
+    from worker.parse.members import Container
     from worker.rules import Rules
 
 _AROUND = 60
@@ -44,31 +46,50 @@ class Explanation:
 
     outcome: Outcome
     looks_like: str
-    repairs: tuple[Repair, ...]
-    removed: tuple[Removal, ...]
-    flags: tuple[str, ...]
-    unknown: tuple[str, ...]
+    repairs: tuple[Repair, ...] = ()
+    removed: tuple[Removal, ...] = ()
+    flags: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
     marks: tuple[Mark, ...] = ()
 
 
-def explain(document: Document, rules: Rules) -> Explanation:
-    """What becomes of `document`, with reasons; of the first member where it holds several."""
-    outcome = process(document, rules)
-    if isinstance(outcome, Container):
-        outcome = _first(document, outcome, rules)
+def explain(document: Document, rules: Rules) -> Iterator[Explanation]:
+    """What becomes of `document`, with reasons: one explanation, or one for each member where it holds several."""
     looks_like = format_of(document.data, document.path).called
-    if isinstance(outcome, Rejection):
-        return Explanation(outcome, looks_like, (), (), (), ())
+    try:
+        found = read(document.data, document.path, rules)
+        if isinstance(found, Draft):
+            yield _explained(document, found, looks_like, rules)
+        else:
+            yield from _members(document, found, looks_like, rules)
+    except PermanentError as error:
+        yield Explanation(rejection_of(document, error), looks_like)
+
+
+def _members(document: Document, container: Container, looks_like: str, rules: Rules) -> Iterator[Explanation]:
+    for member in container.members:
+        own = replace(document, id=derive(document.id, member.name), member=member.name, data=member.data)
+        try:
+            yield _explained(own, member_draft(own, member, rules), looks_like, rules)
+        except PermanentError as error:
+            yield Explanation(rejection_of(own, error), looks_like)
+
+
+def _explained(document: Document, draft: Draft, looks_like: str, rules: Rules) -> Explanation:
+    article = finished(document, draft, rules)
+    unknown = tuple(name for name in Article.__slots__ if getattr(article, name) in (None, (), "und"))
     return Explanation(
-        outcome, looks_like, outcome.repairs, outcome.removed, outcome.quality.flags, _unknown(outcome),
-        _marks(document, rules),
-    )  # fmt: skip
+        article,
+        looks_like,
+        article.repairs,
+        article.removed,
+        article.quality.flags,
+        unknown,
+        _marks(draft, rules),
+    )
 
 
-def _marks(document: Document, rules: Rules) -> tuple[Mark, ...]:
-    draft = read(document.data, document.path, rules)
-    if not isinstance(draft, Draft):
-        return ()
+def _marks(draft: Draft, rules: Rules) -> tuple[Mark, ...]:
     normalized = normalize(part_footer(draft, rules))
     text = normalized.text
     marks = []
@@ -77,18 +98,3 @@ def _marks(document: Document, rules: Rules) -> tuple[Mark, ...]:
         around = text[max(change.place - _AROUND, 0) : change.place], text[end : end + _AROUND]
         marks.append(Mark(change.kind, change.before, change.after, *around))
     return tuple(marks)
-
-
-def _first(document: Document, container: Container, rules: Rules) -> Outcome:
-    try:
-        member = next(container.members, None)
-    except PermanentError as error:
-        return rejection_of(document, error)
-    if member is None:
-        return rejection_of(document, PermanentError("parse", "empty", "there is no document in it"))
-    own = replace(document, id=derive(document.id, member.name), member=member.name, data=member.data)
-    return process_member(own, member, rules)
-
-
-def _unknown(article: Article) -> tuple[str, ...]:
-    return tuple(name for name in Article.__slots__ if getattr(article, name) in (None, (), "und"))

@@ -38,7 +38,7 @@ def process(document: Document, rules: Rules) -> Outcome | Container:
     """
     try:
         found = read(document.data, document.member or document.path, rules)
-        return found if isinstance(found, Container) else _finished(document, found, rules)
+        return found if isinstance(found, Container) else finished(document, found, rules)
     except PermanentError as error:
         return rejection_of(document, error)
 
@@ -49,24 +49,32 @@ def process_member(document: Document, member: Member | BadMember, rules: Rules)
     `document` is the member as a document of its own: its id, name and bytes.
     """
     try:
-        if isinstance(member, BadMember):
-            return rejection_of(document, member.error)
-        draft = _member_draft(document, member, rules)
-        return _finished(document, replace(draft, fields=draft.fields.or_else(member.fields)), rules)
+        return finished(document, member_draft(document, member, rules), rules)
     except PermanentError as error:
         return rejection_of(document, error)
 
 
-def _member_draft(document: Document, member: Member, rules: Rules) -> Draft:
-    if member.read is not None:
-        return member.read(member.data, rules)
-    draft = read(member.data, document.member or document.path, rules)
+def member_draft(document: Document, member: Member | BadMember, rules: Rules) -> Draft:
+    """The draft of a member, with what its container says of it.
+
+    Raises:
+        PermanentError: there is none.
+    """
+    if isinstance(member, BadMember):
+        raise member.error
+    reader = member.read
+    draft = read(member.data, document.member or document.path, rules) if reader is None else reader(member.data, rules)
     if isinstance(draft, Container):
         raise PermanentError("parse", "nested_archive", f"it is a {draft.format} inside another file")
-    return draft
+    return replace(draft, fields=draft.fields.or_else(member.fields))
 
 
-def _finished(document: Document, draft: Draft, rules: Rules) -> Article:
+def finished(document: Document, draft: Draft, rules: Rules) -> Article:
+    """The article that `draft` of `document` makes.
+
+    Raises:
+        PermanentError: no words are left.
+    """
     return _article(document, draft, cut(normalize(part_footer(draft, rules)), rules))
 
 

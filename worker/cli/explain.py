@@ -40,25 +40,37 @@ _CONTEXT_MIN = 12
 
 @click.command()
 @click.argument("file", metavar="FILE")
-@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="As one JSON object, or one a line for each member.")
 @settings_flags()
 def explain(given: Given, file: str, *, as_json: bool) -> int:
     """Show what becomes of one file: the record, and beside it what was mended and cut. Needs no Redis.
 
-    Exit code: 0 where it is an article, 3 where it would be rejected.
+    A file that holds several documents is shown member by member.
+
+    Exit code: 0 where all of it becomes articles, 3 where some would be rejected.
     """
     from worker.config_files import load_rules
     from worker.explain import explain as look
 
     settings = given.settings_beside()
     rules = load_rules(settings.paths.rules)
-    found = look(_document(file, settings), rules)
-    line = _line(found.outcome, settings, rules.version)
-    if as_json:
-        click.echo(orjson.dumps(_as_json(found, line), option=orjson.OPT_INDENT_2))
-    else:
-        _print(found, line, file)
-    return 3 if isinstance(line, Rejection) else 0
+    document = _document(file, settings)
+    rejected = False
+    for found in look(document, rules):
+        line = _line(found.outcome, settings, rules.version)
+        rejected |= isinstance(line, Rejection)
+        if as_json:
+            option = None if _member_of(found) else orjson.OPT_INDENT_2
+            click.echo(orjson.dumps(_as_json(found, line), option=option))
+        else:
+            _print(found, line, file)
+    return 3 if rejected else 0
+
+
+def _member_of(found: Explanation) -> str | None:
+    """The name of the member that was explained, None for a whole file."""
+    outcome = found.outcome
+    return outcome.member if isinstance(outcome, Rejection) else outcome.source.member
 
 
 def _document(file: str, settings: Settings) -> Document:
@@ -117,7 +129,9 @@ def _print(found: Explanation, line: bytes | Rejection, file: str) -> None:
 
     # Elsewhere than on a terminal a line ends where it ends.
     console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
-    console.print(Text(f"{escaped(file)}: {found.looks_like}", style="bold"))
+    member = _member_of(found)
+    name = escaped(file) if member is None else f"{escaped(file)} ! {escaped(member)}, in"
+    console.print(Text(f"{name}: {found.looks_like}" if member is None else f"{name} {found.looks_like}", style="bold"))
     if isinstance(line, Rejection):
         console.print(Text(f"rejected at {line.stage}: {line.error}: {escaped(line.message)}", style="red"))
         return
@@ -135,7 +149,10 @@ def _print(found: Explanation, line: bytes | Rejection, file: str) -> None:
     console.print()
     with open(file, "rb") as opened:
         source = opened.read().decode("utf-8", "replace")
-    console.print(marked(found.outcome.text, source))
+    # What a container holds is not compared: it may be compressed.
+    console.print(marked(found.outcome.text, source if member is None else found.outcome.text))
+    if member is not None:
+        console.print()
 
 
 def _print_fields(console: Console, record: dict[str, object]) -> None:
