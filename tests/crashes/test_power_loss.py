@@ -151,8 +151,12 @@ class History:
             assert now.startswith(self.seen.get(output, b"")), f"{output} changed before the eyes of a reader"
 
     def look(self) -> None:
-        """What a reader can see at this moment."""
-        self.seen = {output: content(self.out, output) for output in ("articles", "rejected")}
+        """What a reader can see at this moment.
+
+        Where the power went before, the file system may show zeros for what was on its way: they are in no line, and
+        no reader lived through that.
+        """
+        self.seen = {output: content(self.out, output).partition(b"\0")[0] for output in ("articles", "rejected")}
 
     def judge(self) -> None:
         """All groups are written, and every sealed segment is as its manifest says."""

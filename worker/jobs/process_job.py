@@ -68,7 +68,9 @@ def work(desk: Desk, job: str, guard: Guard) -> None:
         _log.error("%s: %s", job, error)
     else:
         done, seconds = commits.kinds, time.monotonic() - started
-        _log.info("%s: %d articles, %d rejected in %.3f s", job, done["article"], done["rejection"], seconds)
+        # Under a backlog sixteen a second: only what somebody may have to look after is said aloud.
+        level = logging.INFO if done["rejection"] else logging.DEBUG
+        _log.log(level, "%s: articles: %d, rejected: %d, %.3f s", job, done["article"], done["rejection"], seconds)
     reach("work.after_commit")
 
 
