@@ -141,7 +141,8 @@ def _print(found: Explanation, line: bytes | Rejection, file: str) -> None:
         mended = ", ".join(f"{repair.kind} ({repair.count})" for repair in found.repairs)
         console.print(_field("mended", mended, "green"))
     for removal in found.removed:
-        console.print(_field(f"cut: {removal.kind}", removal.text or "", "red strike"))
+        words = " ⏎ ".join((removal.text or "").split("\n"))
+        console.print(_field(f"cut: {removal.kind}", words, "red strike"))
     if found.flags:
         console.print(_field("flags", ", ".join(found.flags), "yellow"))
     console.print(_field("unknown", ", ".join(found.unknown), "dim"))
