@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _SHOWN = (
     "headline", "subheadline", "byline", "authors", "published", "modified", "publisher", "section", "url", "guid",
-    "language", "word_count", "subjects", "summary",
+    "dateline", "syndication", "rights", "language", "word_count", "subjects", "summary",
 )  # fmt: skip
 _PLAIN_KINDS = frozenset(("whitespace", "line_wrap"))
 _MARK_COLUMNS = 28

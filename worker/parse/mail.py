@@ -10,18 +10,15 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from worker.article import Author, Moment, Publisher, Subject
 from worker.draft import Draft, Fields
 from worker.errors import PermanentError
 from worker.parse.decode import decode
 from worker.parse.fragment import split_html
+from worker.parse.mail_header import fields_of_mail, header_text, with_forwarded
 from worker.parse.mail_text import Body, cut_body, unflow
 from worker.parse.member_names import Names
 from worker.parse.members import BadMember, Container, Member
-from worker.parse.people import is_person
 from worker.parse.plain_text import read_text
-from worker.parse.supplied import language_tag
-from worker.parse.urls import canonical_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,8 +29,6 @@ if TYPE_CHECKING:
 HEADER_BYTES_MAX = 256 << 10
 PARTS_MAX = 200
 """Parts that hold others; each may stand inside of the one before."""
-_HEADER_CHARACTERS_MAX = 10_000
-_COMMENTS_MAX = 50
 _NOTE_WORDS_MAX = 30
 _NESTING = re.compile(rb"boundary\s*\*?\d*\*?\s*=|message/(?:rfc822|global)", re.IGNORECASE)
 _BOUNDARY = re.compile(rb"^--([!-~]{1,70})[ \t]*\r?$", re.MULTILINE)
@@ -41,7 +36,6 @@ _ATTACHED_TYPES = re.compile(
     r"text/(?:plain|html|markdown|xml)|application/(?:json|pdf|xhtml\+xml|xml|.*\+xml|.*\+json|.*wordprocessingml\..*)"
 )
 _ATTACHED_NAMES = re.compile(r".*\.(?:txt|md|html?|xhtml|eml|json|xml|nitf|docx|pdf)", re.IGNORECASE)
-_PREFIXES = re.compile(r"(?:(?:re|fwd?|aw|wg|tr|sv|vs|rv|antw)(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://\S+|<[^\s<>]{20,}>")
 _LINKED_SHARE_MAX = 0.25
 _PLAIN_SHARE_MIN = 0.6
@@ -95,7 +89,7 @@ def _parts(message: Message) -> _Parts:
     encoding = "utf-8"
     flags: tuple[str, ...] = ()
     for part in _leaves(message):
-        kind, name = part.get_content_type(), _header_text(str(part.get_filename() or ""))
+        kind, name = part.get_content_type(), header_text(str(part.get_filename() or ""))
         data = _payload(part)
         if kind == "message/rfc822" or "attachment" in str(part.get("Content-Disposition") or "").casefold():
             if _is_readable(kind, name):
@@ -152,7 +146,7 @@ def _is_readable(kind: str, name: str) -> bool:
 
 def _members(data: bytes, message: Message, parts: _Parts, rules: Rules) -> Iterator[Member | BadMember]:
     names = Names()
-    about = replace(_fields(message, rules), headline=None, headline_origin=None, guid=None)
+    about = replace(fields_of_mail(message, rules), headline=None, headline_origin=None, guid=None)
     if len((parts.plain or parts.html).split()) > _NOTE_WORDS_MAX:
         yield Member(names.unique("body"), data, _read_body)
     else:
@@ -168,7 +162,7 @@ def _read_body(data: bytes, rules: Rules) -> Draft:
 
 
 def _draft(message: Message, parts: _Parts, rules: Rules) -> Draft:
-    fields = _fields(message, rules)
+    fields = fields_of_mail(message, rules)
     paragraphs = split_html(parts.html) if parts.html else ()
     if not paragraphs or (parts.plain.strip() and not _is_poor(parts.plain, paragraphs)):
         body = cut_body(parts.plain)
@@ -188,7 +182,7 @@ def _is_poor(plain: str, paragraphs: tuple[str, ...]) -> bool:
 def _from_text(body: Body, fields: Fields, parts: _Parts, rules: Rules) -> Draft:
     """The text read as one that came alone; what the mail's own header says counts first."""
     draft = read_text(body.text.encode("utf-8", "replace"), rules)
-    fields = _forwarded(body, fields, rules)
+    fields = with_forwarded(body, fields, rules)
     own = draft.fields
     if fields.headline and own.headline and own.headline.casefold() != fields.headline.casefold():
         own = replace(own, subheadline=own.subheadline or own.headline)
@@ -201,120 +195,3 @@ def _from_text(body: Body, fields: Fields, parts: _Parts, rules: Rules) -> Draft
         (*body.removed, *draft.removed),
         tuple(dict.fromkeys((*parts.flags, *draft.flags))),
     )
-
-
-def _forwarded(body: Body, fields: Fields, rules: Rules) -> Fields:
-    """What the header of a forwarded mail says, and for the rest the mail around it."""
-    inner = body.header
-    if not inner:
-        return fields
-    headline = _PREFIXES.sub("", inner.get("subject", ""), count=1) or None
-    author, publisher = _sender(inner.get("from", ""), rules)
-    around = replace(fields, published=None, authors=(), publisher=None) if author or publisher else fields
-    said = Fields(
-        headline=headline,
-        headline_origin="metadata" if headline else None,
-        published=_date(inner.get("date", "") or inner.get("sent", "")),
-        authors=author,
-        publisher=publisher,
-    )
-    return said.or_else(around)
-
-
-def _fields(message: Message, rules: Rules) -> Fields:
-    said = {name: _header(message, name) for name in ("subject", "from", "date", "message-id", "organization")}
-    headline = _PREFIXES.sub("", said["subject"], count=1).strip() or None
-    authors, publisher = _sender(said["from"], rules)
-    if publisher is None and said["organization"]:
-        publisher = Publisher(said["organization"], None)
-    keywords = (word.strip() for word in _header(message, "keywords").split(","))
-    return Fields(
-        guid=said["message-id"].strip("<> ") or None,
-        url=canonical_url(_header(message, "archived-at").strip("<> "), rules),
-        headline=headline,
-        headline_origin="metadata" if headline else None,
-        published=_date(said["date"]),
-        authors=authors,
-        publisher=publisher,
-        subjects=tuple(Subject(None, word, None) for word in keywords if word),
-        language=language_tag(_header(message, "content-language").partition(",")[0].strip()),
-    )
-
-
-def _sender(header: str, rules: Rules) -> tuple[tuple[Author, ...], Publisher | None]:
-    """Who wrote the mail: a person is an author, everybody else publishes."""
-    from email.utils import parseaddr
-
-    if header.count("(") > _COMMENTS_MAX:
-        # The library follows comments inside of comments call by call.
-        return (), None
-    name, address = parseaddr(header.replace("\n", " "))
-    name = " ".join(_header_text(name).strip("\"' ").split())
-    last, comma, first = name.partition(", ")
-    if comma and is_person(f"{first} {last}", rules.people):
-        name = f"{first} {last}"
-    if not name or "@" in name:
-        return (), None
-    if is_person(name, rules.people):
-        return (Author(name),), None
-    domain = address.rpartition("@")[2].casefold()
-    return (), Publisher(name, domain if "." in domain else None)
-
-
-def _date(words: str) -> Moment | None:
-    """The date of a mail header, in the zone that it states."""
-    from email.utils import parsedate_tz
-
-    evidence = " ".join(words.split())
-    try:
-        found = parsedate_tz(evidence[:200])
-    except (ValueError, IndexError, TypeError, OverflowError):
-        return None
-    return None if found is None else _moment(found, evidence[:200])
-
-
-def _moment(found: tuple[int, int, int, int, int, int, int, int, int, int | None], evidence: str) -> Moment | None:
-    from datetime import UTC, datetime, timedelta, timezone
-
-    try:
-        time = datetime(*found[:6])  # noqa: DTZ001 - the offset may be unknown
-        if found[9] is None:
-            return Moment(time.isoformat(timespec="seconds"), "second", None, "header", evidence)
-        time = time.replace(tzinfo=timezone(timedelta(minutes=round(found[9] / 60))))
-        instant = time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        return Moment(time.isoformat(timespec="seconds"), "second", instant, "header", evidence)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _header(message: Message, name: str) -> str:
-    """The first header of that name as text, unfolded; empty without one."""
-    raw = next((str(value) for key, value in message.raw_items() if key.casefold() == name), "")
-    if name == "from":
-        # The parts of an address are told apart before they are decoded: a name may have a comma in it.
-        return _sound(raw[:_HEADER_CHARACTERS_MAX])
-    return " ".join(_header_text(raw).split())
-
-
-def _header_text(raw: str) -> str:
-    """A raw header with its encoded words decoded."""
-    from email.errors import HeaderParseError
-    from email.header import decode_header
-
-    raw = _sound(raw[:_HEADER_CHARACTERS_MAX])
-    if "=?" not in raw:
-        return raw
-    try:
-        words = decode_header(raw)
-    except (HeaderParseError, ValueError):
-        return raw
-    return "".join(word if isinstance(word, str) else decode(word, charset or None).text for word, charset in words)
-
-
-def _sound(raw: str) -> str:
-    """`raw` with its bytes that are not ASCII, which the parser keeps as surrogates, decoded."""
-    try:
-        raw.encode("ascii")
-    except UnicodeEncodeError:
-        return decode(raw.encode("utf-8", "surrogateescape")).text
-    return raw
