@@ -268,7 +268,7 @@ BUGS: dict[str, Bug] = {
         "not within",
     ),
     "index not filled": Bug(_index_not_filled, f"{_REDIS}[flushed]", "repeats"),
-    "no fence": Bug(_no_fence, f"{_CRASHES}test_fence.py", "where 4 = xlen"),
+    "no fence": Bug(_no_fence, f"{_CRASHES}test_fence.py", "= xlen("),
     "its own duplicate": Bug(
         _its_own_duplicate,
         f"{_CRASHES}test_forgeries.py::test_waiting_entries_edited_in_place",
