@@ -188,6 +188,7 @@ def _is_well_formed(article: Article) -> None:
     assert all(paragraph and paragraph == paragraph.strip() for paragraph in article.text.split("\n\n"))
     assert "\n" not in article.text.replace("\n\n", "")
     assert (article.headline is None) == (article.headline_origin is None)
+    assert len(set(article.quality.flags)) == len(article.quality.flags)
     for entity in article.entities:
         for start, end in entity.mentions:
             assert 0 <= start < end <= len(article.text)

@@ -2,7 +2,7 @@
 
     parse      the format is told by content; the bytes become a draft: paragraphs, and what it says of itself;
                or they are a container, whose members go the same way one after another
-    normalize  the words are mended, and what was mended is counted
+    normalize  a footer glued to the last words is parted; then all are mended, and what was mended is counted
     cut        what is not the article is cut off its edges, and kept
     enrich     what follows from the words themselves
     article    all of it in the order of the record

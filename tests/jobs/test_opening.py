@@ -8,12 +8,13 @@ import io
 import random
 import tracemalloc
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import orjson
 import pytest
 
 from tests.jobs.documents import ACTED, container_of, ids, payload_of
+from tests.jobs.room import PlainRoom, unguarded
 from worker.errors import TransientError
 from worker.failpoints import Crashed, armed
 from worker.ids import derive
@@ -21,13 +22,12 @@ from worker.jobs.commits import MEMBERS_MAX
 from worker.jobs.desk import Desk
 from worker.jobs.member_names import NAME_CHARACTERS_MAX, MemberNames
 from worker.jobs.process_job import work
-from worker.jobs.queue import document_states, publish
+from worker.jobs.queue import document_states
 from worker.jobs.queue import replace as replace_job
 from worker.jobs.split import DEATHS_MAX, KILLS_MAX, Death, attempts_at, successors
 from worker.parse.members import BadMember, Container, Member
 from worker.settings import Intake, Settings
 from worker.store.commit import committed_members
-from worker.store.wire import unpack_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,10 +42,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("reconciled")
 
 
-def unguarded(_index: int, _member: int | None = None, /) -> contextlib.AbstractContextManager[None]:
-    return contextlib.nullcontext()
-
-
 class Killed(BaseException):
     """The death of the process, as its worker sees it: what it had in hand."""
 
@@ -54,23 +50,10 @@ class Killed(BaseException):
         self.death = Death("crashed", index, member)
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
-    """A desk, and the stream that it commits to."""
+class Room(PlainRoom):
+    """That room, with what these tests ask of it."""
 
-    desk: Desk
-    writer: redis.Redis
-
-    def publish(self, payload: Payload) -> Payload:
-        publish(self.desk.client, self.desk.keys, self.desk.key, [payload])
-        return payload
-
-    def work(self, payload: Payload) -> None:
-        work(self.desk, payload.job, unguarded)
-
-    def parts(self) -> list[Part]:
-        entries = cast("list[tuple[bytes, dict[bytes, bytes]]]", self.writer.xrange(self.desk.keys.stream))
-        return [unpack_part(self.desk.key, fields[b"p"]) for _, fields in entries]
+    __slots__ = ()
 
     def told(self) -> list[str]:
         """Each entry in a word: the ordinal of a member, with its error; the last of a container with its count."""

@@ -2,23 +2,24 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 import orjson
 import pytest
 
 from tests.jobs.documents import ACTED, acted_alone, article, ids, payload_of, with_counts
+from tests.jobs.room import PlainRoom, unguarded
 from worker.dedupe.fingerprint import exact_fingerprint
 from worker.errors import TransientError
 from worker.failpoints import Crashed, armed
 from worker.jobs.desk import Desk
 from worker.jobs.process_job import work
-from worker.jobs.queue import document_states, publish
+from worker.jobs.queue import document_states
 from worker.jobs.queue import replace as replace_job
 from worker.settings import Settings
 from worker.settings import Worker as WorkerSettings
-from worker.store.wire import pack_payload, unpack_part
+from worker.store.wire import pack_payload
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,32 +28,14 @@ if TYPE_CHECKING:
 
     from worker.article import Article, Document, Rejection
     from worker.store.keys import Keys
-    from worker.store.wire import Part, Payload
 
 pytestmark = pytest.mark.usefixtures("reconciled")
 
 
-def unguarded(_index: int, _member: int | None = None) -> contextlib.AbstractContextManager[None]:
-    return contextlib.nullcontext()
+class Room(PlainRoom):
+    """That room, with what these tests ask of it."""
 
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """A desk, and the stream that it commits to."""
-
-    desk: Desk
-    writer: redis.Redis
-
-    def publish(self, payload: Payload) -> Payload:
-        publish(self.desk.client, self.desk.keys, self.desk.key, [payload])
-        return payload
-
-    def work(self, payload: Payload) -> None:
-        work(self.desk, payload.job, unguarded)
-
-    def parts(self) -> list[Part]:
-        entries = cast("list[tuple[bytes, dict[bytes, bytes]]]", self.writer.xrange(self.desk.keys.stream))
-        return [unpack_part(self.desk.key, fields[b"p"]) for _, fields in entries]
+    __slots__ = ()
 
     def rejections(self) -> list[tuple[str, str, int]]:
         rows = [orjson.loads(part.body) for part in self.parts() if part.kind == "rejection"]

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from worker.article import Author, Image, Publisher, Repair, Subject
 from worker.draft import Draft, Fields
-from worker.normalize.draft import normalize
-from worker.normalize.mend import KINDS
+from worker.normalize.draft import _WHOLE_LINE, normalize
+from worker.normalize.mend import KINDS, mend
 
 
 def draft(*paragraphs: str, fields: Fields | None = None) -> Draft:
@@ -96,3 +96,8 @@ def test_an_ampersand_in_a_headline_above_healthy_text_stays() -> None:
 def test_an_identifier_is_never_mended_with_a_stand_in() -> None:
     fields = Fields(guid="https://a.example/?id=1&s=2")
     assert normalize(Draft("text/plain", "txt", "utf-8", (BODY,), fields)).fields.guid == "https://a.example/?id=1&s=2"
+
+
+@given(st.text("AbzZ09,:;$%()/'’‘“”–—-  ts", max_size=20).filter(lambda line: _WHOLE_LINE.fullmatch(line) is not None))
+def test_a_line_that_passes_unlooked_at_is_one_that_mending_leaves_alone(line: str) -> None:
+    assert mend(line).text == line

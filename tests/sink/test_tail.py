@@ -63,6 +63,23 @@ def test_an_empty_folder_has_no_lines(place: Place) -> None:
     assert list(read_lines(place.out)) == []
 
 
+def test_a_folder_that_is_gone_is_waited_for_and_not_asked_without_pause(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.rmtree(place.out.path)
+    pauses: list[float] = []
+    monkeypatch.setattr("time.sleep", pauses.append)
+    # In a thread: a reader that turns without end would never ask whether to stop.
+    found: list[bytes] = []
+    reader = threading.Thread(
+        target=lambda: found.extend(read_lines(place.out, follow=True, stop=lambda: len(pauses) >= 3)), daemon=True
+    )
+    reader.start()
+    reader.join(10)
+    assert not reader.is_alive()
+    assert (found, len(pauses)) == ([], 3)
+
+
 def test_a_segment_in_the_middle_of_which_the_reading_starts(place: Place, writer: Writer) -> None:
     writer.write_group({"articles": numbered(1, 10, 200)}, NOW)
     writer.rotate_where_due(NOW, 1.0)

@@ -82,6 +82,14 @@ def test_all_programs_run_each_in_a_session_of_its_own() -> None:
         assert {os.getsid(pid) for pid in pids.values()} == set(pids.values())
 
 
+def test_a_program_that_is_to_come_later_waits_and_then_runs() -> None:
+    with supervised(program("a", SLEEP), program("b", SLEEP, delay_seconds=0.3)) as (supervisor, _):
+        begun = time.monotonic()
+        assert set(supervisor.pids()) == {"a"}
+        until(supervisor, lambda: set(supervisor.pids()) == {"a", "b"})
+        assert time.monotonic() - begun > 0.25
+
+
 def test_what_is_killed_is_started_again_and_the_rest_is_left_alone() -> None:
     with supervised(program("a", SLEEP), program("b", SLEEP)) as (supervisor, _):
         before = supervisor.pids()

@@ -7,8 +7,9 @@
     dates      day and month in unknown order, now that the whole document can be asked
 
 The forms are data (`[[cut]]` in `config/rules/*.toml`). Nothing of them is lost: each cut goes to `removed`
-word for word, and what it says (who contributed, where the copy came from, whose it is) to the fields. At
-least two fifths of the text stay, whatever the rules say, and a text never becomes nothing.
+with its words and their mended marks, and what it says (who contributed, where the copy came from, whose it is)
+to the fields. At least two fifths of the text stay, unless forms that can't be anything else (`_SURE`) make up
+more; a text never becomes nothing.
 """
 
 from __future__ import annotations

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from worker.normalize.edits import Change
 
 
-# Words and marks that no mender has a question about. Most headlines and names are such, and are let through at once.
+# Words and marks that no mender has a question about, none of which can be a stand-in. Most headlines and names are
+# such, and are let through at once.
 _WHOLE_LINE = re.compile(r"[A-Za-z0-9,:;$%()/'’‘“”–—-]+(?: [A-Za-z0-9,:;$%()/'’‘“”–—-]+)*")
 
 
@@ -67,7 +68,7 @@ def _sound(text: str) -> str:
 
 def _fields(fields: Fields, counts: Counter[str], stand_in: str | None) -> Fields:
     def line(text: str | None, stand_in: str | None = stand_in) -> str | None:
-        if text is None or (_WHOLE_LINE.fullmatch(text) and not (stand_in and stand_in in text)):
+        if text is None or _WHOLE_LINE.fullmatch(text):
             return text
         mended = mend(_sound(text), stand_in)
         _count(mended, counts)

@@ -72,6 +72,7 @@ class _Reader:
     def open_next(self) -> _Opened | None:
         """The segment that comes next, None where there is none yet."""
         while True:
+            active = None
             try:
                 # The active file is opened before the sealed ones are listed: one that is sealed meanwhile
                 # is told by its name, which then belongs to another file.
@@ -86,6 +87,8 @@ class _Reader:
                     active.file.close()
                 return _Opened(open_segment(segment), segment.first, sealed=True)
             except FileNotFoundError:
+                if active is not None:
+                    active.file.close()
                 if not os.path.isdir(self.out.path):
                     return None
                 # Else compressed or moved away since it was listed.
