@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
+import orjson
+
 from worker.cli.meter import LineCopy, Totals, bar
 from worker.disk.layout import OutFolder
 from worker.disk.position import Position, Positions, write_position
+from worker.ids import derive, mint
 from worker.intake.progress import Progress
 
 if TYPE_CHECKING:
@@ -74,3 +77,28 @@ def test_where_nobody_else_writes_it_is_lines_that_are_counted(tmp_path: Path) -
     counts.alone(out)
     write_position(out, Positions(articles=Position(1, 12, 900), rejected=Position(1, 3, 50)))
     assert (counts.done, counts.articles, counts.rejected, counts.exit_code) == (2, 7, 2, 3)
+
+
+def test_beside_a_service_the_lines_of_what_was_given_are_counted_and_no_others(tmp_path: Path) -> None:
+    """One file is an article, one a container with a bad member; the rest are the service's own."""
+    out = OutFolder(str(tmp_path))
+    out.create()
+    single, container, other = mint(), mint(), mint()
+    articles = [(other, None), (single, None), *((derive(container, name), name) for name in ("a.txt", "b.txt"))]
+    articles.append((derive(other, "a.txt"), "a.txt"))
+    with open(out.active("articles"), "wb") as file:
+        for seq, (document, member) in enumerate(articles, 1):
+            file.write(orjson.dumps({"seq": seq, "kind": "article", "id": document, "source": {"member": member}}))
+            file.write(b"\n")
+    with open(out.active("rejected"), "wb") as file:
+        for document, member in ((derive(container, "c.bin"), "c.bin"), (other, None)):
+            file.write(orjson.dumps({"id": document, "member": member}) + b"\n")
+    counts = totals(Progress(found=2))
+    counts.beside(out, Positions())
+    counts.take(Progress(found=2, claimed=2, done=2, documents=(single, container)))
+    assert (counts.articles, counts.rejected) == (2, 0), "until it has looked: files"
+    counts.count()
+    assert (counts.done, counts.articles, counts.rejected, counts.exit_code) == (2, 3, 1, 3)
+    counts.turn_over()
+    counts.alone(out)
+    assert (counts.done, counts.articles, counts.rejected) == (2, 3, 1)

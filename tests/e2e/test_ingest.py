@@ -8,6 +8,7 @@ import signal
 import subprocess
 import tempfile
 import time
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -144,6 +145,20 @@ def test_beside_a_service_it_hands_its_files_to_that_service(tmp_path: Path, giv
         assert sorted(paths_of(lines)) == sorted(["0.txt", "1.txt", "deep/2.txt", *dropped])
         assert service.stop() == 0
         assert summary("given", "--out", "out", cwd=tmp_path)[1]["known"] == 3
+
+
+def test_beside_a_service_members_are_documents_and_a_rejected_one_shows(tmp_path: Path, given: Path) -> None:
+    with zipfile.ZipFile(given / "evening.zip", "w") as archive:
+        archive.writestr("3.txt", text(3))
+        archive.writestr("4.txt", text(4))
+        archive.writestr("noise.bin", b"\x00\x01\x02" * 40)
+    with Service(tmp_path) as service:
+        service.start()
+        service.drop([7])
+        code, found = summary("given", "--out", "out", cwd=tmp_path)
+        assert (code, found["found"], found["articles"], found["rejected"]) == (3, 4, 5, 1)
+        service.await_lines(6)
+        assert service.stop() == 0
 
 
 def test_a_service_that_ends_meanwhile_is_replaced(tmp_path: Path, given: Path) -> None:

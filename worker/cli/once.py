@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import click
@@ -17,11 +18,14 @@ from worker.cli import wiring
 from worker.cli.meter import LineCopy, Meter, Totals
 from worker.cli.options import Given, settings_flags
 from worker.disk import lock
+from worker.disk.claims import batches, read_claim
+from worker.disk.position import OUTPUTS, Positions, read_position
 from worker.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
+    from worker.disk.layout import OutFolder
     from worker.intake.progress import Progress
     from worker.settings import Settings
     from worker.settings_table import Value
@@ -31,6 +35,9 @@ if TYPE_CHECKING:
 # A writer that died is back within its pause, or that of its container.
 WRITER_GONE_SECONDS = 15.0
 LOOK_SECONDS = 0.5
+
+
+_ordinal = attrgetter("ordinal")
 
 
 @click.command()
@@ -82,12 +89,13 @@ def _ingest(settings: Settings, paths: tuple[str, ...], *, again: bool, as_json:
         run = _Run(settings, paths, again, requests, terminal)
         meter = Meter(terminal, totals)
         for report in run.reports(totals):
-            totals.last = report
+            totals.take(report)
             if not (to_stdout and sys.stdout.isatty()):
                 meter.show()
             terminal.pass_on()
             if copy is not None:
                 copy.go_on()
+        totals.count()
         totals.complete = not requests() or (totals.done > 0 and totals.left == 0)
     totals.tell(as_json=as_json, err=to_stdout)
     return totals.exit_code
@@ -139,10 +147,21 @@ class _Run:
                     os.close(held)
                 # The roles run each by itself, as in containers.
                 gone = _Gone(out.lock, WRITER_GONE_SECONDS)
+            totals.beside(out, self._since(out))
             yield from self._beside(gone)
             if not gone.gone:
                 return
             totals.turn_over()
+
+    def _since(self, out: OutFolder) -> Positions:
+        """Where the first line of this run can stand: the end, or where a run that was cut short left off."""
+        from worker.intake.ingest import NAME
+
+        work = wiring.make_state(self.settings).work(NAME)
+        claimed = (read_claim(work, batch) for batch in batches(work))
+        marks = [read_position(out), *(claim.since for claim in claimed if claim is not None)]
+        first = {output: min((mark.of(output) for mark in marks), key=_ordinal) for output in OUTPUTS}
+        return Positions(**first)
 
     def _beside(self, gone: _Gone) -> Iterator[Progress]:
         """The service on the same output does the work, until all is done or the service has ended."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +63,22 @@ def emitted_lines(out: OutFolder, ends: Positions, batches: Sequence[Batch]) -> 
             elif container := containers.of(document, _member(value)):
                 found.members[container] = found.members.get(container, 0) + 1
     return found
+
+
+def count_lines(out: OutFolder, since: Positions, documents: Iterable[str]) -> Counter[str]:
+    """How many lines behind `since` each output has of `documents`, a container's members being its lines.
+
+    Other documents may get lines meanwhile: they are read over.
+    """
+    ours = frozenset(documents)
+    containers = _Containers(ours)
+    counts: Counter[str] = Counter()
+    for output in OUTPUTS:
+        for line in read_lines(out, since.of(output).ordinal, output=output):
+            value = orjson.loads(line)
+            document = value["id"]
+            counts[output] += document in ours or containers.of(document, _member(value)) is not None
+    return counts
 
 
 def _member(line: dict[str, Any]) -> str | None:
