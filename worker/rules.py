@@ -34,13 +34,18 @@ class LineRule:
 
 @dataclass(frozen=True, slots=True)
 class HeaderRules:
-    """What stands above the words of a plain text. `any_line` fits what one of `lines` fits, and is asked first."""
+    """What stands above the words of a plain text. `any_line` fits what one of `lines` fits, and names the first."""
 
     lines: tuple[LineRule, ...]
     any_line: re.Pattern[str]
     prefixes: tuple[LineRule, ...]
     sections: frozenset[str]
     outlet_words: frozenset[str]
+
+    def fitting(self, line: str) -> tuple[LineRule, ...]:
+        """The first of `lines` that fits `line`, and those after it; none where none fits."""
+        match = self.any_line.fullmatch(line)
+        return self.lines[int((match.lastgroup or "_0")[1:]) :] if match is not None else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +160,16 @@ def _table(files: Mapping[str, bytes], name: str) -> dict[str, Any]:
 def _headers(table: dict[str, Any]) -> HeaderRules:
     return HeaderRules(
         lines=tuple(LineRule(row["kind"], re.compile(row["pattern"])) for row in table["rule"]),
-        any_line=re.compile("|".join(f"(?:{_NAMED_GROUP.sub('(?:', row['pattern'])})" for row in table["rule"])),
+        any_line=_any_of([row["pattern"] for row in table["rule"]]),
         prefixes=tuple(LineRule(row["kind"], re.compile(row["pattern"])) for row in table["prefix"]),
         sections=frozenset(table["sections"]["names"]),
         outlet_words=frozenset(table["outlets"]["words"]),
     )
+
+
+def _any_of(patterns: list[str]) -> re.Pattern[str]:
+    """One pattern for all: the first that fits, number n, is its last group, `_n`."""
+    return re.compile("|".join(f"(?P<_{n}>{_NAMED_GROUP.sub('(?:', one)})" for n, one in enumerate(patterns)))
 
 
 def _people(table: dict[str, Any], outlet_words: frozenset[str]) -> PeopleRules:

@@ -56,6 +56,7 @@ _CANDIDATES: Final = (
     ("cp1255", "windows-1255", _HEBREW, 0.85),
     ("cp1256", "windows-1256", _ARABIC, 0.85),
 )
+_ASCII: Final = bytes(range(0x80))
 # These decode the usual letters alike; the first that fits is as good as the other.
 _ALIKE: Final = frozenset((("koi8-r", "koi8-u"),))
 
@@ -63,7 +64,7 @@ _ALIKE: Final = frozenset((("koi8-r", "koi8-u"),))
 def charset_of(data: bytes) -> tuple[str, str] | None:
     """Codec and name of the charset of `data`, None where nothing tells it clearly."""
     sample = data[:_SAMPLE_BYTES]
-    high = sum(byte > 0x7F for byte in sample)
+    high = len(sample.translate(None, _ASCII))
     if high < _LETTERS_MIN or high < len(sample) * _HIGH_SHARE_MIN:
         return None
     scored = [(_score(sample, codec, script, share), codec, name) for codec, name, script, share in _CANDIDATES]

@@ -42,9 +42,7 @@ def by_form(line: str, fields: Fields, rules: Rules) -> Line | None:
     """The line as one of the forms in the rules, or as several of them with bars between."""
     if len(line) > _FORM_CHARACTERS_MAX and "://" not in line:
         return None
-    if rules.headers.any_line.fullmatch(line) is None:
-        return in_parts(line, fields, rules)
-    for rule in rules.headers.lines:
+    for rule in rules.headers.fitting(line):
         match = rule.pattern.fullmatch(line)
         says = _says(match, rules) if match else None
         if says is not None:
@@ -62,7 +60,7 @@ def in_parts(line: str, fields: Fields, rules: Rules) -> Line | None:
         form = next(
             (
                 found
-                for rule in rules.headers.lines
+                for rule in rules.headers.fitting(part)
                 if rule.kind != "heading" and (match := rule.pattern.fullmatch(part)) and (found := _says(match, rules))
             ),
             None,
