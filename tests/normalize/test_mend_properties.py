@@ -7,6 +7,7 @@ import unicodedata
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from worker.normalize import missing
 from worker.normalize.mend import mend
 
 PIECES = st.sampled_from(
@@ -127,3 +128,11 @@ SENTENCES = st.sampled_from(
 def test_healthy_text_stays_byte_for_byte(text: str) -> None:
     assert mend(text).text == text
     assert mend(text).repairs == ()
+
+
+@given(st.lists(st.sampled_from(["“", "”", '"', "’’", "''", "word", " ", "\n\n"]), max_size=16).map("".join))
+@example("“one\n\n”")
+@example('"one\n\n"')
+def test_what_looks_balanced_at_once_is_balanced_mark_by_mark(text: str) -> None:
+    if missing._is_plainly_balanced(text, curly="“" in text or "”" in text):
+        assert not missing._is_any_paragraph_off(text)

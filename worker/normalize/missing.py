@@ -44,6 +44,22 @@ def _is_unbalanced(text: str, signs: frozenset[str]) -> bool:
     curly = "“" in signs or "”" in signs
     if not curly and '"' not in text:
         return False
+    return not _is_plainly_balanced(text, curly=curly) and _is_any_paragraph_off(text)
+
+
+def _is_plainly_balanced(text: str, *, curly: bool) -> bool:
+    """Whether the marks pair beyond question, as in most texts; False says nothing."""
+    if "’’" in text or "''" in text:
+        return False
+    if not curly:
+        return all(paragraph.count('"') % 2 == 0 for paragraph in text.split("\n\n"))
+    before, *opened = text.split("“")
+    if '"' in text or "”" in before:
+        return False
+    return all(one.count("”") == 1 and "\n\n" not in one[: one.index("”")] for one in opened)
+
+
+def _is_any_paragraph_off(text: str) -> bool:
     # Only marks and breaks are looked at, and whether other words stand between them.
     pattern = _MARKS_AND_BREAKS if "’’" in text or "''" in text else _SINGLE_MARKS_AND_BREAKS
     text = " ".join(pattern.findall(text))
