@@ -72,11 +72,18 @@ def test_files_dropped_outside_become_lines_outside_that_the_user_owns(stack: St
 def test_every_service_says_that_it_is_well(stack: Stack) -> None:
     stack.up()
 
-    def unwell() -> list[str]:
+    def states(form: str) -> list[str]:
         containers = [container for service in SERVICES for container in stack.containers(service)]
-        return command("docker", "inspect", "--format", "{{.Name}} {{.State.Health.Status}}", *containers).split("\n")
+        return command("docker", "inspect", "--format", f"{{{{.Name}}}} {form}", *containers).split("\n")
 
-    eventually(lambda: all(row.endswith(" healthy") for row in unwell()), "every container is healthy", 60)
+    try:
+        eventually(
+            lambda: all(row.endswith(" healthy") for row in states("{{.State.Health.Status}}")),
+            "every container is healthy",
+            120,
+        )
+    except AssertionError as late:
+        raise AssertionError("\n".join((str(late), *states("{{json .State}}")))) from None
 
 
 @pytest.mark.parametrize("workers", [4, 2])
