@@ -28,6 +28,7 @@ from worker.store.commit import load_scripts
 from worker.store.connection import connect, run_id
 from worker.store.index import Window, advance
 from worker.store.wire import Part, unpack_part
+from worker.supervise.readiness import this_host, workers_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -237,6 +238,15 @@ def test_an_idle_worker_stops_at_once(shop: Shop) -> None:
     assert worker.wait(20) == 0
     assert time.monotonic() - begun < 1.5
     assert is_gone(process)
+
+
+def test_a_worker_that_redis_has_forgotten_makes_itself_known_again(shop: Shop, admin: redis.Redis) -> None:
+    """As after a kill of Redis that lost the last second, which the worker's connection may bear without notice."""
+    shop.start()
+    for key in admin.scan_iter("rq:worker*"):
+        admin.delete(key)
+    assert workers_of(admin, shop.keys, this_host()) == 0
+    wait_for(lambda: workers_of(admin, shop.keys, this_host()) == 1, "the worker is known", 15)
 
 
 def test_a_second_signal_stops_at_once_and_the_job_waits_again(shop: Shop) -> None:

@@ -103,6 +103,8 @@ class Worker(RqWorker):
         if time.monotonic() - self._looked < HEARTBEAT_SECONDS:
             return
         with self.connection.pipeline() as pipe:
+            # All that a birth says: a Redis that came back younger than this worker has lost it.
+            pipe.hset(self.key, mapping=self.serialize())
             self.heartbeat(WORKER_TTL_SECONDS, pipeline=pipe)
             worker_registration.register(self, pipe)
             pipe.execute()
