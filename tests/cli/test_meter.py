@@ -102,3 +102,11 @@ def test_beside_a_service_the_lines_of_what_was_given_are_counted_and_no_others(
     counts.turn_over()
     counts.alone(out)
     assert (counts.done, counts.articles, counts.rejected) == (2, 3, 1)
+
+
+def test_a_rejected_file_shows_though_its_line_was_moved_away(tmp_path: Path) -> None:
+    counts = totals(Progress(found=1))
+    counts.beside(OutFolder(str(tmp_path)), Positions())
+    counts.take(Progress(found=1, claimed=1, done=1, rejected=1, documents=(mint(),)))
+    counts.count()
+    assert (counts.rejected, counts.exit_code) == (1, 3)

@@ -77,7 +77,8 @@ class Totals:
     def _turn(self) -> tuple[int, int]:
         """Articles and rejected documents of this turn."""
         if self.counted is not None:
-            return self.counted["articles"], self.counted["rejected"]
+            # A segment that was moved away meanwhile is not read; its rejected files are still known by their reasons.
+            return self.counted["articles"], max(self.counted["rejected"], self.last.rejected)
         if self.out is None or self.since is None or self.documents is not None:
             return self.last.done - self.last.rejected, self.last.rejected
         now, then = read_position(self.out), self.since
