@@ -73,3 +73,7 @@ def test_invisible_characters_are_left_out() -> None:
 
 def test_without_any_line_there_is_no_headline() -> None:
     assert headline() is None
+
+
+def test_a_kicker_in_the_heading_is_joined_as_the_line_for_sharing_joins_it() -> None:
+    assert headline("Council meets", "Tram row / Council meets", "Tram row Council meets") == "Tram row / Council meets"

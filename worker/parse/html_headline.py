@@ -68,11 +68,11 @@ def _chosen(
     if linked and shared and heading:
         if _fold(linked) == _fold(shared):
             return shared if "&" in linked and "&" not in shared else linked, "metadata"
+        if _letters(heading) == _letters(shared):
+            return shared, "metadata"
         if _fold(heading) == _fold(linked):
             is_fuller = len(shared) >= len(linked) * _AS_LONG and _fold(linked) not in _fold(shared)
             return (shared if is_fuller and _fold(twitter or "") != _fold(linked) else linked), "metadata"
-        if _fold(heading) == _fold(shared):
-            return shared, "metadata"
         if _fold(heading) in _fold(linked) or _fold(heading) in _fold(shared):
             return heading, "heading"
         if _fold(linked) not in _fold(heading) and _fold(shared) not in _fold(heading):
@@ -96,6 +96,11 @@ def _fold(text: str) -> str:
     """`text` without case, white space, invisible characters and the style of its marks."""
     text = html.unescape(text) if "&" in text else text
     return _SPACES.sub("", text.casefold().translate(_FOLD))
+
+
+def _letters(text: str) -> str:
+    """`text` folded, and without the marks: a heading shows as two lines what a meta element joins by one."""
+    return "".join(filter(str.isalnum, _fold(text)))
 
 
 def _without_site(line: str, headings: Sequence[str], sites: frozenset[str]) -> str:
