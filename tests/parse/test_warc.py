@@ -20,8 +20,10 @@ def http(body: bytes = PAGE, kind: str = "text/html; charset=utf-8", status: str
     return f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\n{headers}\r\n".encode() + body
 
 
-def record(block: bytes, kind: str = "response", address: str = "https://post.example/1?utm_source=x") -> bytes:
-    media = "application/http; msgtype=" + kind
+def record(
+    block: bytes, kind: str = "response", address: str = "https://post.example/1?utm_source=x", media: str = ""
+) -> bytes:
+    media = media or "application/http; msgtype=" + kind
     return (
         f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {address}\r\nWARC-Date: 2024-11-06T15:20:00Z\r\n"
         f"WARC-Record-ID: <urn:uuid:0>\r\nContent-Type: {media}\r\nContent-Length: {len(block)}\r\n\r\n"
@@ -56,6 +58,36 @@ def test_only_pages_that_were_found_are_documents(through: object, data: bytes) 
     draft = next(iter(found.drafts.values()))
     assert (draft.format, draft.paragraphs, draft.fields.url) == ("html", (WORDS, WORDS), "https://post.example/1")
     assert draft.fields.published is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "media", "block", "format_"),
+    [
+        ("resource", "text/html; charset=utf-8", PAGE, "html"),
+        ("conversion", "text/html", PAGE, "html"),
+        ("conversion", "text/plain", f"Council Meets\n{WORDS}\n{WORDS}\n".encode(), "txt"),
+    ],
+)
+def test_a_page_or_its_text_that_was_kept_without_a_response_is_a_document(
+    kind: str, media: str, block: bytes, format_: str
+) -> None:
+    found = opened(record(block, kind, media=media))
+    draft = found.drafts["1 https://post.example/1?utm_source=x"]
+    assert (draft.format, draft.fields.url) == (format_, "https://post.example/1")
+
+
+@pytest.mark.parametrize(
+    ("kind", "media", "address"),
+    [
+        ("resource", "image/png", "https://post.example/1"),
+        ("resource", "text/plain", "https://post.example/robots.txt"),
+        ("resource", "text/html", "urn:screenshot:1"),
+        ("metadata", "text/html", "https://post.example/1"),
+    ],
+)
+def test_what_was_kept_without_a_response_and_is_no_page_is_passed_over(kind: str, media: str, address: str) -> None:
+    found = opened(b"".join((record(http()), record(PAGE, kind, address, media))))
+    assert list(found.drafts) == ["1 https://post.example/1?utm_source=x"]
 
 
 def chunked(body: bytes) -> bytes:

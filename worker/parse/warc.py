@@ -1,4 +1,8 @@
-"""WARC and ARC: the pages that a crawl kept. Responses with HTML are members, and everything else is passed over."""
+"""WARC and ARC: the pages that a crawl kept.
+
+Responses with HTML are members, pages that were kept without their response, and the texts that others have taken from
+pages (`conversion`, as in WET files). Everything else is passed over.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,7 @@ from worker.parse.decode import decode
 from worker.parse.html_page import read_html
 from worker.parse.member_names import printable
 from worker.parse.members import MEMBER_BYTES_MAX, MEMBERS_MAX, BadMember, Container, Member
+from worker.parse.plain_text import read_text
 from worker.parse.urls import canonical_url
 from worker.parse.watched_file import WatchedFile
 
@@ -28,6 +33,8 @@ if TYPE_CHECKING:
 
 RECORDS_MAX = 10_000_000
 _PAGES = re.compile(r"\s*(?:text/html|application/xhtml\+xml)\b", re.IGNORECASE)
+_TEXT = re.compile(r"\s*text/plain\b", re.IGNORECASE)
+_KEPT_ALONE = frozenset({"resource", "conversion"})
 _LOOKS_LIKE_A_PAGE = re.compile(
     rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
 )
@@ -94,13 +101,11 @@ def _first_line(error: Exception) -> str:
 
 
 def _member(number: int, record: Any, rules: Rules) -> Member | BadMember | None:
-    """The page in a record; None where it holds none."""
-    http = record.http_headers
-    if record.rec_type != "response" or http is None or str(http.get_statuscode()) != "200":
+    """The page in a record, or its text; None where it holds none."""
+    kind = _kind(record)
+    if kind is None:
         return None
-    kind = str(http.get_header("Content-Type") or "")
-    if kind and not _PAGES.match(kind):
-        return None
+    is_text = _TEXT.match(kind) is not None
     address = str(record.rec_headers.get_header("WARC-Target-URI") or "")
     name = printable(f"{number} {address}".strip())
     page = _body(record)
@@ -109,12 +114,24 @@ def _member(number: int, record: Any, rules: Rules) -> Member | BadMember | None
     if not kind and not _LOOKS_LIKE_A_PAGE.match(page[:_HEAD_BYTES]):
         return None
     charset = _CHARSET.search(kind)
-    return Member(
-        name,
-        page,
-        partial(_read_page, charset=charset[1] if charset else None),
-        Fields(url=canonical_url(address, rules)),
-    )
+    read = read_text if is_text else partial(_read_page, charset=charset[1] if charset else None)
+    return Member(name, page, read, Fields(url=canonical_url(address, rules)))
+
+
+def _kind(record: Any) -> str | None:
+    """The media type of the page in a record, empty where it says none; None where it holds no page."""
+    http = record.http_headers
+    if record.rec_type == "response":
+        if http is None or str(http.get_statuscode()) != "200":
+            return None
+        kind = str(http.get_header("Content-Type") or "")
+        return kind if not kind or _PAGES.match(kind) else None
+    address = str(record.rec_headers.get_header("WARC-Target-URI"))
+    if record.rec_type not in _KEPT_ALONE or not address.startswith("http"):
+        return None
+    kind = str(record.rec_headers.get_header("Content-Type") or "")
+    is_text = record.rec_type == "conversion" and _TEXT.match(kind)
+    return kind if _PAGES.match(kind) or is_text else None
 
 
 def _body(record: Any) -> bytes | PermanentError:
@@ -141,7 +158,8 @@ def _body(record: Any) -> bytes | PermanentError:
 
 def _is_all(record: Any, size: int) -> bool:
     """Whether the server meant to send no more than `size` bytes: crawlers count their records wrong at times."""
-    said = str(record.http_headers.get_header("Content-Length") or "")
+    http = record.http_headers
+    said = str(http.get_header("Content-Length") or "") if http is not None else ""
     return said.isdecimal() and len(said) < 12 and int(said) <= size
 
 
