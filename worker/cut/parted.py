@@ -20,8 +20,12 @@ if TYPE_CHECKING:
 
 _TAIL_MAX: Final = 700
 _KIND: Final = "syndication_footer"
-# A capital that no word, comma or dash stands before, apart from white space.
-_STARTS: Final = re.compile(r"(?:(?<=[^\w\s,;:(\-–—])|(?<=[^\w\s,;:(\-–—]\s))(?=[^\W\d_a-z])")
+# A capital that no word, comma or dash stands before, apart from white space. Classes are written as ranges, which are
+# looked up in a table: `\w` and `\s` ask about each character.
+_STARTS: Final = re.compile(
+    r"[A-ZÀ-ÖØ-Þ\u0100-\u1fff\u2c00-\ud7ff](?:(?<=[^\w\s,;:(\-–—].)|(?<=[^\w\s,;:(\-–—]\s.))"
+)
+_WHITE: Final = re.compile("[\t-\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
 
 
 def part_footer(draft: Draft, rules: Rules) -> Draft:
@@ -62,7 +66,7 @@ def _in_one_line(footer: str) -> str:
 def _footer(last: str, rules: Rules) -> int | None:
     """Where the footer begins that `last` ends with."""
     begin = max(len(last) - _TAIL_MAX, 0)
-    tail = re.sub(r"\s", " ", last[begin:])
+    tail = _WHITE.sub(" ", last[begin:])
     hinted = rules.cuts.sentences.hinted(tail)
     for match in _STARTS.finditer(tail):
         place = match.start()
