@@ -13,6 +13,7 @@ where the break was: `.”White`, `.“Such`.
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from worker.normalize.words import ABBREVIATIONS, OPENERS
@@ -66,6 +67,11 @@ _DOMAINS: Final = frozenset(
 _PLAIN_AFTER: Final = frozenset(("", " ", ",", "’", "'"))
 _SURE_MIN: Final = 3
 _REACH: Final = 40
+_MARK: Final = re.compile('["“”]')
+_MARKS_MAX: Final = 8
+_LOOK_BACK: Final = 2_000
+_OUTSIDE_LEFT: Final = frozenset(" \n([—–-")
+_OUTSIDE_RIGHT: Final = frozenset(" \n)],;:.?!—–-")
 
 
 def may_be_glued(text: str) -> bool:
@@ -177,10 +183,47 @@ def _is_address(text: str, left: str, end: int, word: str) -> bool:
 
 def _straight(text: str, start: int, end: int) -> int:
     """The place of the break among straight quotation marks: after a closing one, before an opening one."""
-    paragraph = text.rfind("\n", 0, start) + 1
-    is_open = text.count('"', paragraph, start) % 2 == 1
+    at = text.find('"', start, end)
+    closes = end - start > 1 and text[end - 1] in _OPENERS and at < end - 1
+    closes = closes or _closes(text, at)
     place = start
-    while place < end and (text[place] in "'’”)]" or (text[place] == '"' and is_open)):
-        is_open = is_open and text[place] != '"'
+    while place < end and (text[place] in "'’”)]" or (place == at and closes)):
         place += 1
     return place
+
+
+def _closes(text: str, at: int) -> bool:
+    """Whether the mark at `text[at]` closes: the nearer of the marks on its two sides that show what they do tells.
+
+    A mark that is glued itself does the contrary of its neighbour. Where both are as near, the next one decides: a
+    quotation that runs on is opened anew with each paragraph.
+    """
+    paragraph = text.rfind("\n", 0, at) + 1
+    end = text.find("\n", at)
+    after = [mark.start() for mark in islice(_MARK.finditer(text, at + 1, end if end >= 0 else len(text)), _MARKS_MAX)]
+    before = [mark.start() for mark in _MARK.finditer(text, max(paragraph, at - _LOOK_BACK), at)][-_MARKS_MAX:]
+    ahead, behind = (_first_shown(text, places) for places in (after, before[::-1]))
+    if ahead is not None and (behind is None or ahead[0] <= behind[0]):
+        return ahead[1] == (ahead[0] % 2 == 0)
+    if behind is not None:
+        return behind[1] == (behind[0] % 2 == 0)
+    return len(before) % 2 == 1
+
+
+def _first_shown(text: str, places: list[int]) -> tuple[int, bool] | None:
+    """How many marks are passed by before one that shows what it does, and whether that one opens."""
+    for count, place in enumerate(places):
+        opens = _opens(text, place)
+        if opens is not None:
+            return count, opens
+    return None
+
+
+def _opens(text: str, at: int) -> bool | None:
+    """Whether the mark at `text[at]` opens, by its form or the white space on its sides; None where neither tells."""
+    if text[at] != '"':
+        return text[at] == "“"
+    before, after = text[at - 1 : at] or " ", text[at + 1 : at + 2] or " "
+    if before in _OUTSIDE_LEFT:
+        return None if after.isspace() else True
+    return False if after in _OUTSIDE_RIGHT else None
