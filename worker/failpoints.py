@@ -69,6 +69,8 @@ WINDOWS: dict[str, str] = {
     "reconcile.begin": "Redis came back empty, older or for the first time; `ready` is not set",
     "reconcile.index_loaded": "the index is brought up, `ready` is not set",
     "reconcile.ready": "`ready` is set",
+    "learning.saved": "what was learned is durable, and not yet in Redis",
+    "learning.published": "what was learned is in Redis",
 }
 
 

@@ -9,11 +9,12 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from worker.cut_rules import CutRules, cut_rules_from
 from worker.errors import ConfigurationError
+from worker.learned import NOTHING_LEARNED, Learned
 
 OWN_RULES = "own/"
 """What the names of the user's own files begin with among the rule files."""
@@ -90,7 +91,10 @@ class BodyRules:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """All rule data. `version` is a short hash of it: equal versions, equal rules."""
+    """All rule data. `version` is a short hash of it: equal versions, equal rules.
+
+    `learned` is what stands in no file, but was seen in many articles.
+    """
 
     version: str
     headers: HeaderRules
@@ -101,6 +105,12 @@ class Rules:
     html_meta: Keys
     html_body: BodyRules
     cuts: CutRules
+    learned: Learned = NOTHING_LEARNED
+
+    def with_learned(self, learned: Learned) -> Rules:
+        """These, and what was learned. The version says both: equal versions, equal rules."""
+        own = self.version.partition("+")[0]
+        return replace(self, version=f"{own}+{learned.version}" if learned.version else own, learned=learned)
 
 
 def rules_from(files: Mapping[str, bytes]) -> Rules:

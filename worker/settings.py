@@ -207,6 +207,21 @@ class Index:
 
 
 @dataclass(frozen=True, slots=True)
+class Rules:
+    """What is cut from around articles beyond the rule files."""
+
+    learn: str = _setting(
+        "on",
+        "What stands in many articles of one publisher is boilerplate. `on` cuts it from the next ones, `ask` waits "
+        "until `copydesk rules approve`, `off` learns nothing and cuts nothing that was learned.",
+        choices=("on", "ask", "off"),
+    )
+    learn_articles_min: int = _setting(
+        8, "In how many articles of a publisher a paragraph must have stood.", unit="articles", low=3, high=10_000
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """How `copydesk run` behaves."""
 
@@ -225,6 +240,7 @@ class Settings:
     sink: Sink = field(default_factory=Sink)
     archive: Archive = field(default_factory=Archive)
     index: Index = field(default_factory=Index)
+    rules: Rules = field(default_factory=Rules)
     service: Service = field(default_factory=Service)
 
     @property

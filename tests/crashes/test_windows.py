@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.crashes.harness.containers import container, known_containers, members
-from tests.crashes.harness.corpus import Dropped, articles, drop, known_set
+from tests.crashes.harness.corpus import Dropped, articles, drop, known_set, promoted
 from tests.crashes.harness.load import drop_all
 from tests.crashes.harness.quiet import finish
 from worker.failpoints import WINDOWS
@@ -40,6 +40,11 @@ def long_containers() -> list[Dropped]:
     return [container("long.members", members(40, sentences=900)), *articles(1, first=90)]
 
 
+def promoted_articles() -> list[Dropped]:
+    """Articles of one publisher, each with the same last paragraph: something to learn."""
+    return [Dropped(f"promoted-{n}.json", promoted(n)) for n in range(6)]
+
+
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """How a window is reached: the role that passes it, and with what. `survives`: only its fork dies."""
@@ -56,6 +61,8 @@ class Scenario:
 WATCH, SINK = Scenario("watch"), Scenario("sink")
 HORSE = Scenario("worker", survives=True)
 ROTATION = Scenario("sink", settings=SMALL_SEGMENTS)
+
+LEARNING = Scenario("sink", settings={"COPYDESK_RULES_LEARN_ARTICLES_MIN": "3"}, files=promoted_articles)
 
 SCENARIOS: dict[str, Scenario] = {
     "claim.begin": WATCH,
@@ -102,6 +109,8 @@ SCENARIOS: dict[str, Scenario] = {
     "reconcile.begin": SINK,
     "reconcile.index_loaded": SINK,
     "reconcile.ready": SINK,
+    "learning.saved": LEARNING,
+    "learning.published": LEARNING,
 }
 
 

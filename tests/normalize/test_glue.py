@@ -19,7 +19,7 @@ from worker.normalize.mend import mend
         # The quotation runs on over a paragraph: the mark is opened anew, and nothing closes it before.
         ['Reed was angry. "The quay is closed.', '"It opens in May," he added.', "Rain fell."],
         # A quoted word earlier on is no reason to count the marks of all that is glued.
-        ['They spoke of a "war of words" on Monday.', '"It opens in May," Reed said.', 'He left "at once."', "Rain fell."],
+        ['They spoke of a "war of words."', '"It opens in May," Reed said.', 'He left "at once."', "Rain fell."],
         ['He called it "plain nonsense."', "“It opens in May,” Reed said.", "Rain fell."],
     ],
 )

@@ -3,6 +3,7 @@
     start      labels, bylines, captions, promos and a repeated headline above the words
     end        footers, credits, disclaimers, promos, lists of links below them
     anywhere   advertisement marks, links and captions between paragraphs, exact forms only
+    learned    what stands in many articles of this publisher, word for word
     dateline   `KYIV, Oct 15 (Reuters) —` before the first word
     dates      day and month in unknown order, now that the whole document can be asked
 
@@ -21,6 +22,7 @@ from worker.article import Removal
 from worker.cut.credits import with_credits
 from worker.cut.dateline import with_dateline
 from worker.cut.edges import find_cuts
+from worker.cut.learned import learned_cuts
 from worker.cut.syndication import with_syndication
 from worker.parse.date_order import with_order
 
@@ -40,7 +42,9 @@ def cut(normalized: Normalized, rules: Rules) -> Normalized:
     """`normalized` without what is not the article."""
     paragraphs = normalized.text.split("\n\n")
     fields = normalized.fields
-    cuts = _bounded(find_cuts(paragraphs, fields, rules), len(normalized.text))
+    cuts = find_cuts(paragraphs, fields, rules)
+    more = learned_cuts(paragraphs, cuts, fields, rules.learned)
+    cuts = _bounded(sorted((*cuts, *more), key=_place) if more else cuts, len(normalized.text))
     left = _without(paragraphs, cuts)
     if cuts:
         fields = with_credits(fields, cuts, rules)
@@ -62,6 +66,10 @@ def cut(normalized: Normalized, rules: Rules) -> Normalized:
         removed=(*normalized.removed, *removed),
         flags=tuple(flags),
     )
+
+
+def _place(one: Cut) -> int:
+    return one.first
 
 
 def _bounded(cuts: list[Cut], length: int) -> list[Cut]:

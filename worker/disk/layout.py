@@ -92,6 +92,16 @@ class OutFolder:
         """A hint, never synced: how far each output had got. Older than the truth or right, never newer."""
         return f"{self.hidden}/position.json"
 
+    @property
+    def learned(self) -> str:
+        """What was learned of each publisher: the writer's."""
+        return f"{self.hidden}/learned.json"
+
+    @property
+    def decisions(self) -> str:
+        """What people decided about it: `copydesk rules`."""
+        return f"{self.hidden}/decisions.json"
+
     def active(self, output: str) -> str:
         """The file that lines of `output` (such as `articles`) are appended to."""
         return f"{self.path}/{output}.jsonl"

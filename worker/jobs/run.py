@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import redis
 
 from worker.jobs.desk import Desk, Stages
+from worker.jobs.learned import Rulebook
 from worker.jobs.safe_rq import rq_keys
 from worker.jobs.stopping import StopAskedError, StopForcedError, Stopping
 from worker.jobs.worker import Worker
@@ -52,7 +53,9 @@ def run_worker(
     """
     client = connect(url, name=f"worker-{os.getpid()}")
     keys = Keys(settings.redis.prefix, of_files=find is not None)
-    chosen = stages or (_pipeline(rules) if find is None else _pipeline_when_used(rules))
+    build = _pipeline if find is None else _pipeline_when_used
+    chosen = stages or build(rules)
+    rulebook = Rulebook(rules, build) if stages is None else None
     desk = Desk(client, keys, key, settings, chosen, rules.version, find)
     stopping = Stopping(stop)
     _quiet_rq()
@@ -61,7 +64,7 @@ def run_worker(
     gc.freeze()
     try:
         with stopping.watching():
-            _serve(desk, stopping)
+            _serve(desk, stopping, rulebook)
     except StopForcedError:
         _log.warning("stopped at once")
     finally:
@@ -90,13 +93,13 @@ def _pipeline_when_used(rules: Rules) -> Stages:
     )
 
 
-def _serve(desk: Desk, stopping: Stopping) -> None:
+def _serve(desk: Desk, stopping: Stopping, rulebook: Rulebook | None) -> None:
     told = ""
     while not stopping.asked:
         try:
             with stopping.idle():
                 wait_until_up(desk.client, lambda: stopping.asked)
-            Worker(desk, stopping).serve()
+            Worker(desk, stopping, rulebook).serve()
         except StopAskedError:
             return
         except AWAY as error:

@@ -10,6 +10,7 @@ import contextlib
 import signal
 import time
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rq import worker_registration
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from worker.jobs.desk import Desk
     from worker.jobs.horse import Answer, Horse
+    from worker.jobs.learned import Rulebook
     from worker.jobs.stopping import Stopping
 
 # Another worker sees the death of this one after at most the life of a heartbeat and one look: 10 seconds.
@@ -44,8 +46,9 @@ WORKER_TTL_SECONDS = 15
 class Worker(RqWorker):
     """One worker on the one queue. `serve` is its life."""
 
-    def __init__(self, desk: Desk, stopping: Stopping) -> None:
+    def __init__(self, desk: Desk, stopping: Stopping, rulebook: Rulebook | None = None) -> None:
         self._desk = desk
+        self._rulebook = rulebook
         self._stopping = stopping
         self._limits = Limits(desk.settings.worker)
         self._recovery = Recovery(desk.client, desk.keys, desk.key)
@@ -196,6 +199,9 @@ class Worker(RqWorker):
                 wait_until_up(self.connection, lambda: self._stopping.asked)
 
     def _work(self, job: str) -> None:
+        if self._rulebook is not None:
+            # In the process of the jobs: what it takes over lives as long as that.
+            self._desk = self._desk.patiently(partial(self._rulebook.applied, self._desk))
         work(replace(self._desk, stop_asked=self._limits.mark.stop_asked), job, self._limits.document)
 
     def _dismiss(self) -> None:

@@ -19,11 +19,14 @@ import redis
 from worker.disk.lock import hold_lock
 from worker.errors import TransientError
 from worker.failpoints import reach
+from worker.learned import NOTHING_LEARNED
 from worker.sink.housekeeping import Housekeeping
+from worker.sink.learning import Learning
 from worker.sink.reconcile import is_reconciled, mark_through, reconcile
 from worker.sink.recorder import Recorder, Settled
 from worker.store.connection import AWAY, wait_until_up
 from worker.store.index import DAY_SECONDS, Window, advance, release
+from worker.store.learned_wire import publish_learned
 from worker.store.repair import is_wrong_type
 
 if TYPE_CHECKING:
@@ -97,6 +100,8 @@ class _Loop:
         self._new_recorder = partial(Recorder, out, works, settings, key)
         self._recorder: Recorder | None = None
         self._housekeeping = Housekeeping(out, works, settings)
+        self._key = key
+        self._learning: Learning | None = None
         self._run: str | None = None
         self._window = Window(settings.index.documents_max, settings.index.window_days * DAY_SECONDS)
         self._entry_bytes = settings.sink.line_bytes_max
@@ -112,6 +117,8 @@ class _Loop:
             self._write_the_rest()
         finally:
             self._housekeeping.close(CLOSE_SECONDS)
+            if self._learning is not None:
+                self._learning.close(CLOSE_SECONDS)
             if self._recorder is not None:
                 self._recorder.close()
 
@@ -162,6 +169,12 @@ class _Loop:
         else:
             mark_through(self._client, self._keys, self._run, last)
         self._window = advance(self._client, self._keys, self._window)
+        if self._settings.rules.learn == "off":
+            publish_learned(self._client, self._keys, self._key, NOTHING_LEARNED)
+            return
+        if self._learning is None:
+            self._learning = Learning(self._out, self._settings.rules, last)
+        self._learning.tend(self._client, self._keys, self._key)
 
     def _record(self, recorder: Recorder, block: int | None) -> bool:
         """Read from the very beginning, always: an entry stands there until it is dealt with."""

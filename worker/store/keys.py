@@ -63,6 +63,16 @@ class Keys:
         """String: the `seq` of the last line that the index has. It gets lost or older together with it."""
         return f"{self.prefix}:index_through"
 
+    @property
+    def learned(self) -> str:
+        """String: what the writer has learned of publishers, signed. Fields: see `learned_wire.py`."""
+        return f"{self.prefix}:learned"
+
+    @property
+    def learned_version(self) -> str:
+        """String: the version of that. Workers look here first."""
+        return f"{self.prefix}:learned_version"
+
     def exact(self, generation: str) -> str:
         """Hash: fingerprint (16 raw bytes) -> document id that has it, for one generation of the index."""
         return f"{self.prefix}:exact:{generation}"

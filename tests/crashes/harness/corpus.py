@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import random
 from dataclasses import dataclass
@@ -75,6 +76,16 @@ def text(number: int, sentences: int = 6) -> bytes:
     paragraphs = [" ".join(sentence() for _ in range(3)) for _ in range(max(1, sentences // 3))]
     paragraphs.append(f"The file has the number {number} in the register of the town.")
     return (f"Town hall settles matter {number}\n\n" + "\n\n".join(paragraphs) + "\n").encode()
+
+
+PROMO = "Support the work of the Harbour Herald with a small sum each month."
+
+
+def promoted(number: int) -> bytes:
+    """A scraped article of one publisher, with a promo that all of them carry."""
+    words = text(number).decode().rstrip() + f"\n\n{PROMO}\n"
+    title, _, body = words.partition("\n\n")
+    return json.dumps({"title": title, "url": f"https://herald.example/{number}", "text": body}).encode()
 
 
 def articles(count: int, first: int = 0, folder: str = "", sentences: int = 6) -> list[Dropped]:
