@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from worker.enrich.dates_mentioned import dates_mentioned
+from worker.enrich.language import language_of
+
 if TYPE_CHECKING:
     from worker.article import CitedSource, Entity, Figure, Keyphrase, MentionedDate, Quote, Removal
     from worker.draft import Fields
@@ -29,11 +32,11 @@ def enrich(text: str, fields: Fields, removed: tuple[Removal, ...], rules: Rules
 
     Every span is one of `text`. Pure and deterministic.
     """
-    language = fields.language or "und"
+    language = language_of(text, fields.language, rules.words.language)
     entities: tuple[Entity, ...] = ()
     quotes: tuple[Quote, ...] = ()
     sources_cited: tuple[CitedSource, ...] = ()
-    dates_mentioned: tuple[MentionedDate, ...] = ()
+    dates = dates_mentioned(text, language, fields.published, rules.words.dates_mentioned)
     figures: tuple[Figure, ...] = ()
     keyphrases: tuple[Keyphrase, ...] = ()
-    return Enrichment(language, entities, quotes, sources_cited, dates_mentioned, figures, keyphrases)
+    return Enrichment(language, entities, quotes, sources_cited, dates, figures, keyphrases)
