@@ -122,12 +122,21 @@ def _rules(table: Row, added: Sequence[Row]) -> DateMentionRules:
     )
 
 
-def any_word_of(words: Iterable[str]) -> str:
-    """A pattern for any of `words`, the longest that fits. It looks at each first letter once, which makes it fast."""
+def any_word_of(words: Iterable[str], depth: int = 2) -> str:
+    """A pattern for any of `words`, the longest that fits.
+
+    It looks at each of the first `depth` letters once, which makes it fast where most words fit none.
+    """
     by_first: dict[str, list[str]] = {}
-    for word in sorted(words, key=lambda word: (-len(word), word)):
-        by_first.setdefault(word[0], []).append(re.escape(word[1:]))
-    return "|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in by_first.items())
+    for word in sorted(set(words), key=lambda word: (-len(word), word)):
+        by_first.setdefault(word[:1], []).append(word[1:])
+    ends = by_first.pop("", None)
+    parts = []
+    for first, rest in by_first.items():
+        is_plain = depth == 1 or len(rest) == 1
+        rest_pattern = "(?:" + "|".join(map(re.escape, rest)) + ")" if is_plain else any_word_of(rest, depth - 1)
+        parts.append(re.escape(first) + rest_pattern)
+    return "(?:" + "|".join(parts + ([""] if ends else [])) + ")"
 
 
 def _anchors(said: str | Sequence[str], words: Words, digits: list[str]) -> list[str]:
