@@ -40,14 +40,14 @@ def load_rules(own: str = "") -> Rules:
 def shipped_files() -> dict[str, bytes]:
     """The rules and models that copydesk ships, name -> bytes."""
     folder = config_folder()
-    return _files(os.path.join(folder, "rules"), "") | _files(os.path.join(folder, "models"), MODELS, ".npz")
+    return _files(os.path.join(folder, "rules"), "") | _files(os.path.join(folder, "models"), MODELS, (".npz", ".zlib"))
 
 
-def _files(folder: str, prefix: str, ending: str = ".toml") -> dict[str, bytes]:
+def _files(folder: str, prefix: str, endings: str | tuple[str, ...] = ".toml") -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     try:
         for name in sorted(os.listdir(folder)):
-            if name.endswith(ending):
+            if name.endswith(endings):
                 with open(os.path.join(folder, name), "rb") as file:
                     files[prefix + name] = file.read()
     except OSError as error:

@@ -62,20 +62,14 @@ class DateMentionRules:
     Attributes:
         anchors: finds the places where a date may be, each after a space.
         forms: anchor -> the forms to try, in order. The anchor is a word or the name of the group that fits.
-        words: table -> word in small letters -> what it means.
+        meanings: group of a pattern -> word in small letters -> what it means.
         tense: what tells which Tuesday is meant.
     """
 
     anchors: re.Pattern[str]
     forms: Mapping[str, tuple[DateForm, ...]]
-    words: Words
+    meanings: Words
     tense: TenseWords
-
-    def meaning(self, table: str, word: str) -> int | str | None:
-        """What `word` means in a table or in the table of its short forms."""
-        word = word.casefold()
-        found = self.words.get(table, {}).get(word)
-        return self.words.get(f"{table}_short", {}).get(word) if found is None else found
 
 
 def date_mention_rules_from(files: Mapping[str, Row], own: Iterable[Row]) -> Mapping[str, DateMentionRules]:
@@ -97,9 +91,10 @@ def date_mention_rules_from(files: Mapping[str, Row], own: Iterable[Row]) -> Map
 def _rules(table: Row, added: Sequence[Row]) -> DateMentionRules:
     words = {name: dict(pairs) for name, pairs in table["words"].items()}
     forms: dict[str, list[DateForm]] = {}
+    meanings: dict[str, dict[str, int | str]] = {}
     digits: list[str] = []
     for row in (*added, *table["date"]):
-        pattern = rf"(?<!\w)(?:{_expanded(row['pattern'], words)})(?!\w)"
+        pattern = rf"(?<!\w)(?:{_expanded(row['pattern'], words, meanings)})(?!\w)"
         compiled = re.compile(pattern)
         mention = "mention" if "mention" in compiled.groupindex else 0
         form = DateForm(compiled, int(row.get("sign", 0)), int(row.get("words_before", 0)), mention)
@@ -112,7 +107,7 @@ def _rules(table: Row, added: Sequence[Row]) -> DateMentionRules:
         # The look at the next character saves most places the way through the alternatives.
         anchors=re.compile(rf" (?=[{re.escape(first_letters)}0-9])(?:{'|'.join(patterns)})"),
         forms={anchor: tuple(found) for anchor, found in forms.items()},
-        words={name: {word.casefold(): meaning for word, meaning in pairs.items()} for name, pairs in words.items()},
+        meanings=meanings,
         tense=TenseWords(
             frozenset(table["tense"]["future"]),
             frozenset(table["tense"]["past"]),
@@ -160,13 +155,17 @@ def _both_cases(tables: Sequence[str], words: Words) -> list[str]:
     return sorted({form for name in tables for word in words[name] for form in (word, word[0].upper() + word[1:])})
 
 
-def _expanded(pattern: str, words: Words) -> str:
-    """`pattern` with `{month}`, `{month|month_short}` and the like put as groups of the words of these tables."""
+def _expanded(pattern: str, words: Words, meanings: dict[str, dict[str, int | str]]) -> str:
+    """`pattern` with `{month}` and the like put as groups of the words of these tables; they are added to `meanings`."""
 
     def group(match: re.Match[str]) -> str:
         names = match[2].split("|")
         if names[0] in _DIGITS:
             return _DIGITS[names[0]]
-        return f"(?P<{match[1] or names[0]}>{any_word_of(_both_cases(names, words))})"
+        name = match[1] or names[0]
+        known = meanings.setdefault(name, {})
+        for table in names:
+            known.update((word.lower(), meaning) for word, meaning in words[table].items())
+        return f"(?P<{name}>{any_word_of(_both_cases(names, words))})"
 
     return _PLACEHOLDER.sub(group, pattern)

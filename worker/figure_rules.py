@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from worker.date_mention_rules import any_word_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     Row = Mapping[str, Any]
 
@@ -22,7 +22,7 @@ class UnitRules:
     """How the word that is counted is told among the words behind a number.
 
     Attributes:
-        told_by: `ending` (it has one of `endings` and none of `not_endings`), `capital`, or `next`: it is the next word.
+        told_by: `ending` (one of `endings` and none of `not_endings`), `capital`, or `next`: it is the next word.
         words: words that are it in any case, in small letters.
         stop: words that are never it, and end the search, in small letters.
         of: what may stand between number and unit (`de `).
@@ -42,8 +42,8 @@ class FigureRules:
 
     Attributes:
         anchors: finds the places where a number may be, each after a space.
-        number: fits a number: groups `currency`, `digits` or `numerals`, `scale`, `percent`, `money`.
-        vague: fits a number that has no value (`dozens of`).
+        number: fits a number; groups `currency`, `digits` or `numerals`, `scale`, `percent`, `money`.
+        vague: fits a number that has no value (`dozens`); `vague_of` are the words that may stand behind it (`of `).
         units: how the word that is counted is told.
         thousands, decimal: what stands between groups of digits, and before a fraction.
         values: numeral or scale in small letters -> its value.
@@ -59,6 +59,7 @@ class FigureRules:
     anchors: re.Pattern[str]
     number: re.Pattern[str]
     vague: re.Pattern[str]
+    vague_of: tuple[str, ...]
     units: UnitRules
     thousands: str
     decimal: str
@@ -92,31 +93,15 @@ def _rules(table: Row, added: Sequence[Row]) -> FigureRules:
     def words(key: str) -> list[str]:
         return [*table[key], *(word for row in added for word in row.get(key, ()))]
 
-    numerals, scales = table["numerals"], table["scales"]
-    thousands, decimal = table["thousands"], table["decimal"]
-    signs = any_word_of(words("currency_signs"))
-    of = f"(?:{'|'.join(table['of'])})?" if table["of"] else ""
-    numeral = any_word_of([*_cased(numerals), *_cased(table["vague"])])
-    group = rf"[{re.escape(thousands)}]"
-    digits = rf"[0-9]{{1,3}}(?:{group}[0-9]{{3}})+(?![0-9])(?:{re.escape(decimal)}[0-9]+)?|[0-9]+(?:{re.escape(decimal)}[0-9]+)?"
-    joint = rf"[ -](?:(?:{any_word_of(table['joints'])})[ -])?" if table["joints"] else "[ -]"
-    one_numeral = any_word_of(_cased(numerals))
-    scale = any_word_of([*scales, *_cased(scales)])
-    money = any_word_of(words("currency_words"))
-    percent = any_word_of(words("percent"))
-    space = "[ \u00a0\u202f-]?"
-    number = (
-        rf"(?:(?P<currency>{signs})[ \u00a0]?)?(?:(?P<digits>{digits})|(?P<numerals>{one_numeral}(?:{joint}(?:{one_numeral}))*(?!\w)))"
-        rf"(?:{space}(?P<scale>{scale})(?!\w))?"
-        rf"(?:{space}(?:(?P<percent>{percent})|{of}(?P<money>{money}))(?!\w))?"
-    )
+    numerals, scales, vague = table["numerals"], table["scales"], table["vague"]
     return FigureRules(
-        anchors=re.compile(rf" (?=[0-9{_firsts(words('currency_signs'))}{_firsts(_cased(numerals | table['vague']))}])(?:[0-9]|(?:{signs})[ \u00a0]?[0-9]|(?:{numeral})(?!\w))"),
-        number=re.compile(number),
-        vague=re.compile(rf"(?:{any_word_of(_cased(table['vague']))}) {table['vague_of']}"),
+        anchors=_anchors(words("currency_signs"), _cased([*numerals, *vague])),
+        number=_number(table, words),
+        vague=re.compile(rf"{any_word_of(_cased(vague))}(?!\w)"),
+        vague_of=tuple(table["vague_of"]),
         units=_units(table, words("units"), words("stop")),
-        thousands=thousands,
-        decimal=decimal,
+        thousands=table["thousands"],
+        decimal=table["decimal"],
         values={word.lower(): float(value) for word, value in (numerals | scales).items()},
         qualifiers=frozenset(words("qualifiers")),
         names_before=frozenset(words("names_before")),
@@ -125,6 +110,30 @@ def _rules(table: Row, added: Sequence[Row]) -> FigureRules:
         never_before=frozenset(words("never_before")),
         never_after=re.compile(table["never_after"]),
         ranges=re.compile(table["ranges"]),
+    )
+
+
+def _anchors(signs: Sequence[str], numerals: Sequence[str]) -> re.Pattern[str]:
+    firsts = re.escape("".join(sorted({word[0] for word in (*signs, *numerals)})))
+    # The look at the next character saves most places the way through the alternatives.
+    return re.compile(rf" (?=[0-9{firsts}])(?:[0-9]|{any_word_of(signs)}[ \u00a0]?[0-9]|{any_word_of(numerals)}(?!\w))")
+
+
+def _number(table: Row, words: Callable[[str], list[str]]) -> re.Pattern[str]:
+    thousands, decimal = re.escape(table["thousands"]), re.escape(table["decimal"])
+    fraction = rf"(?:{decimal}[0-9]+)?"
+    digits = rf"[0-9]{{1,3}}(?:[{thousands}][0-9]{{3}})+(?![0-9]){fraction}|[0-9]+{fraction}"
+    joint = rf"[ -](?:{any_word_of(table['joints'])}[ -])?" if table["joints"] else "[ -]"
+    numeral = any_word_of(_cased(table["numerals"]))
+    scale = any_word_of([*table["scales"], *_cased(table["scales"])])
+    of = f"(?:{'|'.join(table['of'])})?" if table["of"] else ""
+    percent, money = any_word_of(words("percent")), any_word_of(words("currency_words"))
+    space = "[ \u00a0\u202f-]?"
+    return re.compile(
+        rf"(?:(?P<currency>{any_word_of(words('currency_signs'))})[ \u00a0]?)?"
+        rf"(?:(?P<digits>{digits})|(?P<numerals>{numeral}(?:{joint}{numeral})*(?!\w)))"
+        rf"(?:{space}(?P<scale>{scale})(?!\w))?"
+        rf"(?:{space}(?:(?P<percent>{percent})|{of}(?P<money>{money}))(?!\w))?"
     )
 
 
@@ -143,7 +152,3 @@ def _units(table: Row, words: Sequence[str], stop: Sequence[str]) -> UnitRules:
 
 def _cased(words: Iterable[str]) -> list[str]:
     return sorted({form for word in words for form in (word, word[0].upper() + word[1:])})
-
-
-def _firsts(words: Iterable[str]) -> str:
-    return re.escape("".join(sorted({word[0] for word in words})))

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 from worker.date_mention_rules import FILES as DATE_FILES
 from worker.date_mention_rules import DateMentionRules, date_mention_rules_from
 from worker.errors import ConfigurationError
+from worker.figure_rules import FILES as FIGURE_FILES
+from worker.figure_rules import FigureRules, figure_rules_from
 from worker.language_rules import LanguageRules, language_rules_from
+from worker.phrase_rules import PhraseRules, phrase_rules_from
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,16 +22,18 @@ if TYPE_CHECKING:
 MODELS: Final = "models/"
 """What the names of the models begin with among the rule files."""
 
-OWN_TABLES: Final = frozenset({"close", "date"})
+OWN_TABLES: Final = frozenset({"close", "date", "figure", "keyphrase"})
 """The tables of these rules that a file of the user may hold."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WordRules:
-    """Rules by finder; `dates_mentioned` by language."""
+    """Rules by finder; `dates_mentioned` and `figures` by language."""
 
     language: LanguageRules
     dates_mentioned: Mapping[str, DateMentionRules]
+    figures: Mapping[str, FigureRules]
+    keyphrases: PhraseRules
 
 
 def word_rules_from(tables: Mapping[str, Table], own: Mapping[str, Table], models: Mapping[str, bytes]) -> WordRules:
@@ -52,6 +57,8 @@ def _rules(tables: Mapping[str, Table], own: Sequence[Table], models: Mapping[st
     return WordRules(
         language=language_rules_from(tables["languages.toml"], own, models[f"{MODELS}language.npz"]),
         dates_mentioned=date_mention_rules_from(_by_language(tables, DATE_FILES), own),
+        figures=figure_rules_from(_by_language(tables, FIGURE_FILES), own),
+        keyphrases=phrase_rules_from(tables["keyphrases.toml"], own, models, MODELS),
     )
 
 

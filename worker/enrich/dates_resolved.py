@@ -27,7 +27,7 @@ def resolved(match: re.Match[str], sign: int, rules: DateMentionRules, today: da
     """Value and precision of what `match` found; (None, None) where it stays unknown.
 
     Its groups: `year`, `month` or `month_number`, `day`, `last_day`, `weekday`, `shift` (last, this, next), `unit`,
-    `count` or `number`, `offset` (days from today), `vague`, `first`, `second` and `numeric_year` (a date in numbers, of
+    `count` or `number`, `offset` (days from today), `vague`, `first`, `second` and `numeric_year` (a date in numbers of
     unknown order). `sign` is that of the form. `will_be` tells whether the words before speak of the future.
     """
     found = {name: said for name, said in match.groupdict().items() if said}
@@ -45,8 +45,8 @@ def resolved(match: re.Match[str], sign: int, rules: DateMentionRules, today: da
         return NOTHING
 
 
-def _number(found: dict[str, str], table: str, rules: DateMentionRules) -> int:
-    return int(rules.meaning(table, found[table]) or 0)
+def _number(found: dict[str, str], group: str, rules: DateMentionRules) -> int:
+    return int(rules.meanings[group][found[group].lower()])
 
 
 def _in_month(found: dict[str, str], rules: DateMentionRules, today: date | None, will_be: WillBe) -> Value:
@@ -111,7 +111,7 @@ def _from_today(found: dict[str, str], sign: int, rules: DateMentionRules, today
     if "unit" not in found:
         return NOTHING
     count = int(found["number"]) if "number" in found else _number(found, "count", rules) if "count" in found else 1
-    return _units(sign * count if sign else (shift or 0), str(rules.meaning("unit", found["unit"])), today)
+    return _units(sign * count if sign else (shift or 0), str(rules.meanings["unit"][found["unit"].lower()]), today)
 
 
 def _weekday(weekday: int, shift: int | None, today: date, will_be: WillBe) -> date:

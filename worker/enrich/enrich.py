@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from worker.enrich.dates_mentioned import dates_mentioned
+from worker.enrich.figures import figures
+from worker.enrich.keyphrases import keyphrases
 from worker.enrich.language import language_of
 
 if TYPE_CHECKING:
@@ -37,6 +39,6 @@ def enrich(text: str, fields: Fields, removed: tuple[Removal, ...], rules: Rules
     quotes: tuple[Quote, ...] = ()
     sources_cited: tuple[CitedSource, ...] = ()
     dates = dates_mentioned(text, language, fields.published, rules.words.dates_mentioned)
-    figures: tuple[Figure, ...] = ()
-    keyphrases: tuple[Keyphrase, ...] = ()
-    return Enrichment(language, entities, quotes, sources_cited, dates, figures, keyphrases)
+    numbers = figures(text, language, rules.words.figures)
+    phrases = keyphrases(text, fields.headline, language, rules.words.keyphrases)
+    return Enrichment(language, entities, quotes, sources_cited, dates, numbers, phrases)

@@ -22,7 +22,7 @@ _CHARACTERS_MAX = 200_000
 """So much of a text is looked at."""
 _BEFORE_CHARACTERS = 32
 _YEAR_FIRST, _YEAR_LAST = 1500, 2099
-_OPENERS, _ENDS = "“\"‘'(«„", ".,;:!?”\"»)"
+_OPENERS, _ENDS = "“\"‘'(«„", '.,;:!?”"»)'
 _HUNDRED, _THOUSAND = 100, 1000
 _JOINTS: Final = re.compile(r"[ -]+")
 # Behind a number: more of a date, time, score, ratio, telephone or version, or a closing bracket of a list.
@@ -88,7 +88,7 @@ def _figure(text: str, place: int, start: int, rules: FigureRules) -> Figure | N
     qualifier = next((words for words in before if words.lower() in rules.qualifiers), None)
     unit = measure
     if measure is None:
-        unit, end = unit_behind(text, end, rules.units)
+        unit, end = unit_behind(text, end, rules.units, rules.vague_of if number is _VAGUE else rules.units.of)
         if not _counts(number, before[-1] if before else "", unit is not None, qualifier is not None, rules):
             return None
     begin = place - (len(qualifier) + 1 if qualifier else 0)
@@ -102,7 +102,11 @@ def _second(text: str, end: int, rules: FigureRules) -> re.Match[str] | None:
     match = rules.number.match(text, between.end()) if between else None
     if match is None or match["currency"] or not match["digits"] or _GOES_ON.match(text, match.end()):
         return None
-    return match if match["percent"] or match["money"] or unit_behind(text, match.end(), rules.units)[0] else None
+    return (
+        match
+        if match["percent"] or match["money"] or unit_behind(text, match.end(), rules.units, rules.units.of)[0]
+        else None
+    )
 
 
 def _words_before(before: str) -> list[str]:

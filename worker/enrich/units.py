@@ -8,15 +8,16 @@ if TYPE_CHECKING:
     from worker.figure_rules import UnitRules
 
 _CHARACTERS_MAX, _WORDS_MAX = 80, 4
-_ENDS = ".,;:!?)]\"”»…—"
-_OPENS = "(“\"«‘["
+_ENDS = '.,;:!?)]"”»…—'
+_OPENS = '(“"«‘['
 _SPACES = (" ", "\u00a0")
 
 
-def unit_behind(text: str, end: int, rules: UnitRules) -> tuple[str | None, int]:
+def unit_behind(text: str, end: int, rules: UnitRules, of: tuple[str, ...]) -> tuple[str | None, int]:
     """The word that is counted by the number that ends at `end`, and where that word ends; (None, `end`) without one.
 
-    Up to three words may stand between them (`10,000 North Harbour soldiers`), or a hyphen (`a 30-minute stop`).
+    One of the words `of` and up to three others may stand between them (`10,000 North Harbour soldiers`), or a hyphen
+    (`a 30-minute stop`).
     """
     between = text[end : end + 1]
     if between == "-":
@@ -24,7 +25,7 @@ def unit_behind(text: str, end: int, rules: UnitRules) -> tuple[str | None, int]
     if between not in _SPACES:
         return None, end
     place = end + 1
-    for word in rules.of:
+    for word in of:
         if text.startswith(word, place):
             place += len(word)
             break
