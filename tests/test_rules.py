@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from dataclasses import asdict
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import pytest
 
-from worker.config_files import config_folder, load_rules
+from worker.config_files import config_folder, load_rules, shipped_files
 from worker.errors import ConfigurationError, PermanentError
 from worker.parse.dates import read_date
 from worker.parse.header import read_header
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 RULES = load_rules()
-NAMES = ("agencies", "dates", "headers", "html_body", "html_meta", "json_keys", "people", "urls")
+NAMES = ("agencies", "dates", "headers", "html_body", "html_meta", "json_keys", "languages", "people", "urls")
 
 
 def table(name: str) -> dict[str, Any]:
@@ -35,11 +34,7 @@ def table(name: str) -> dict[str, Any]:
 
 
 def files() -> dict[str, bytes]:
-    read = {}
-    for name in sorted(os.listdir(f"{config_folder()}/rules")):
-        with open(f"{config_folder()}/rules/{name}", "rb") as file:
-            read[name] = file.read()
-    return read
+    return shipped_files()
 
 
 @pytest.mark.parametrize("row", table("headers")["rule"], ids=lambda row: row["example"])

@@ -7,6 +7,7 @@ from functools import cache
 
 from worker.errors import ConfigurationError
 from worker.rules import OWN_RULES, Rules, rules_from
+from worker.word_rules import MODELS
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -30,17 +31,23 @@ def load_rules(own: str = "") -> Rules:
     Raises:
         ConfigurationError: a file can't be read or understood.
     """
-    files = _files(os.path.join(config_folder(), "rules"), "")
+    files = shipped_files()
     if own:
         files |= _files(own, OWN_RULES)
     return rules_from(files)
 
 
-def _files(folder: str, prefix: str) -> dict[str, bytes]:
+def shipped_files() -> dict[str, bytes]:
+    """The rules and models that copydesk ships, name -> bytes."""
+    folder = config_folder()
+    return _files(os.path.join(folder, "rules"), "") | _files(os.path.join(folder, "models"), MODELS, (".npz", ".zlib"))
+
+
+def _files(folder: str, prefix: str, endings: str | tuple[str, ...] = ".toml") -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     try:
         for name in sorted(os.listdir(folder)):
-            if name.endswith(".toml"):
+            if name.endswith(endings):
                 with open(os.path.join(folder, name), "rb") as file:
                     files[prefix + name] = file.read()
     except OSError as error:

@@ -15,6 +15,7 @@ from typing import Any
 from worker.cut_rules import CutRules, cut_rules_from
 from worker.errors import ConfigurationError
 from worker.learned import NOTHING_LEARNED, Learned
+from worker.word_rules import MODELS, OWN_TABLES, WordRules, word_rules_from
 
 OWN_RULES = "own/"
 """What the names of the user's own files begin with among the rule files."""
@@ -105,6 +106,7 @@ class Rules:
     html_meta: Keys
     html_body: BodyRules
     cuts: CutRules
+    words: WordRules
     learned: Learned = NOTHING_LEARNED
 
     def with_learned(self, learned: Learned) -> Rules:
@@ -123,6 +125,7 @@ def rules_from(files: Mapping[str, bytes]) -> Rules:
     digest = hashlib.sha256()
     for name in sorted(files):
         digest.update(b"%s\0%d\0%s" % (name.encode(), len(files[name]), files[name]))
+    tables = {name: _table(files, name.removesuffix(".toml")) for name in sorted(files) if name.endswith(".toml")}
     headers = _table(files, "headers")
     people = _table(files, "people")
     try:
@@ -136,8 +139,11 @@ def rules_from(files: Mapping[str, bytes]) -> Rules:
             json_keys=_keys(_table(files, "json_keys")),
             html_meta=_keys(_table(files, "html_meta")),
             html_body=_body(_table(files, "html_body")),
-            cuts=cut_rules_from(
-                [_table(files, name.removesuffix(".toml")) for name in sorted(files)], _table(files, "agencies")
+            cuts=cut_rules_from(tables.values(), _table(files, "agencies")),
+            words=word_rules_from(
+                {name: table for name, table in tables.items() if not name.startswith(OWN_RULES)},
+                {name: table for name, table in tables.items() if name.startswith(OWN_RULES)},
+                {name: data for name, data in files.items() if name.startswith(MODELS)},
             ),
         )
     except (KeyError, TypeError, ValueError, re.error) as error:
@@ -145,7 +151,7 @@ def rules_from(files: Mapping[str, bytes]) -> Rules:
 
 
 def _check_own(files: Mapping[str, bytes]) -> None:
-    """Refuse a file of the user that holds anything but rules for cutting, or a rule that can't be one."""
+    """Refuse a file of the user that holds a table that is not for users, or a rule for cutting that can't be one."""
     for name in sorted(files):
         if name.startswith(OWN_RULES):
             table = _table(files, name.removesuffix(".toml"))
@@ -154,8 +160,11 @@ def _check_own(files: Mapping[str, bytes]) -> None:
             except (KeyError, TypeError, ValueError, re.error) as error:
                 problem = f"a rule can't be read ({error})"
                 raise ConfigurationError(f"paths.rules/{name}", problem, "correct it") from None
-            if set(table) - {"cut"}:
-                raise ConfigurationError(f"paths.rules/{name}", "it holds more than [[cut]] rules", "take it out")
+            unknown = set(table) - {"cut"} - OWN_TABLES
+            if unknown:
+                known = ", ".join(f"[[{one}]]" for one in sorted({"cut"} | OWN_TABLES))
+                problem = f"it holds {', '.join(sorted(unknown))}, and not only {known}"
+                raise ConfigurationError(f"paths.rules/{name}", problem, "take it out")
 
 
 def _table(files: Mapping[str, bytes], name: str) -> dict[str, Any]:
