@@ -14,6 +14,7 @@ from typing import Any
 
 from worker.cut_rules import CutRules, cut_rules_from
 from worker.errors import ConfigurationError
+from worker.speech_rules import Speech, check_own, speech_rules_from
 
 OWN_RULES = "own/"
 """What the names of the user's own files begin with among the rule files."""
@@ -101,6 +102,7 @@ class Rules:
     html_meta: Keys
     html_body: BodyRules
     cuts: CutRules
+    speech: Mapping[str, Speech]
 
 
 def rules_from(files: Mapping[str, bytes]) -> Rules:
@@ -129,23 +131,30 @@ def rules_from(files: Mapping[str, bytes]) -> Rules:
             cuts=cut_rules_from(
                 [_table(files, name.removesuffix(".toml")) for name in sorted(files)], _table(files, "agencies")
             ),
+            speech=speech_rules_from(
+                {name.removesuffix(".toml"): _table(files, name.removesuffix(".toml")) for name in sorted(files)}
+            ),
         )
     except (KeyError, TypeError, ValueError, re.error) as error:
         raise ConfigurationError("config/rules", f"the rules can't be read ({error!r})", "restore them") from error
 
 
 def _check_own(files: Mapping[str, bytes]) -> None:
-    """Refuse a file of the user that holds anything but rules for cutting, or a rule that can't be one."""
+    """Refuse a file of the user that holds anything but rules for cutting or speech, or a rule that can't be one."""
     for name in sorted(files):
         if name.startswith(OWN_RULES):
             table = _table(files, name.removesuffix(".toml"))
             try:
                 cut_rules_from([table], {"agency": [], "dateline_outlets": []})
+                if "cue" in table:
+                    check_own(table)
             except (KeyError, TypeError, ValueError, re.error) as error:
                 problem = f"a rule can't be read ({error})"
                 raise ConfigurationError(f"paths.rules/{name}", problem, "correct it") from None
-            if set(table) - {"cut"}:
-                raise ConfigurationError(f"paths.rules/{name}", "it holds more than [[cut]] rules", "take it out")
+            if set(table) - {"cut", "cue", "language"}:
+                raise ConfigurationError(
+                    f"paths.rules/{name}", "it holds more than [[cut]] and [[cue]] rules", "take it out"
+                )
 
 
 def _table(files: Mapping[str, bytes], name: str) -> dict[str, Any]:

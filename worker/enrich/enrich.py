@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from worker.enrich.quotes.find import quotes
+
 if TYPE_CHECKING:
     from worker.article import CitedSource, Entity, Figure, Keyphrase, MentionedDate, Quote, Removal
     from worker.draft import Fields
@@ -31,9 +33,9 @@ def enrich(text: str, fields: Fields, removed: tuple[Removal, ...], rules: Rules
     """
     language = fields.language or "und"
     entities: tuple[Entity, ...] = ()
-    quotes: tuple[Quote, ...] = ()
+    said = quotes(text, language, entities, rules)
     sources_cited: tuple[CitedSource, ...] = ()
     dates_mentioned: tuple[MentionedDate, ...] = ()
     figures: tuple[Figure, ...] = ()
     keyphrases: tuple[Keyphrase, ...] = ()
-    return Enrichment(language, entities, quotes, sources_cited, dates_mentioned, figures, keyphrases)
+    return Enrichment(language, entities, said, sources_cited, dates_mentioned, figures, keyphrases)

@@ -1,0 +1,168 @@
+"""Rules for who said what: `[[cue]]` and other tables of `config/rules/speech.<language>.toml` and of users' own files.
+
+What the tables hold stands on top of `config/rules/speech.en.toml`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal, cast, get_args
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+Use = Literal["speech", "telling", "asking", "judgement", "thought", "finding", "source"]
+Gender = Literal["male", "female", "many", "any"]
+
+USES: Final[tuple[str, ...]] = get_args(Use)
+_FILE: Final = "speech."
+_TABLES: Final = frozenset(
+    ("language", "cue", "pronouns", "courtesy", "role", "body", "openers", "belonging", "grammar", "given", "order")
+)
+_NOT_A_SPEAKER: Final = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """What is known of speech in one language. Words are in small letters, abbreviations without their full stop.
+
+    Attributes:
+        cues: each form of a cue and how it is used.
+        participles: those forms whose subject is that of the main clause.
+        cue: finds a form behind a space.
+        pronouns: gender of whom they stand for; None for those that never stand for a speaker.
+        courtesy: titles that are neither name nor role, with their gender.
+        roles, bodies: nouns for people by what they are, and for organisations.
+        openers: words that begin a sentence, but no name.
+        belonging: words for a people or a party before a name.
+        given: first names with their gender.
+    """
+
+    language: str
+    cues: Mapping[str, Use]
+    participles: frozenset[str]
+    cue: re.Pattern[str]
+    pronouns: Mapping[str, Gender | None]
+    courtesy: Mapping[str, Gender]
+    roles: frozenset[str]
+    bodies: frozenset[str]
+    openers: frozenset[str]
+    belonging: frozenset[str]
+    given: Mapping[str, Gender]
+    determiners: frozenset[str]
+    prepositions: frozenset[str]
+    hanging: frozenset[str]
+    complements: frozenset[str]
+    subordinators: frozenset[str]
+    joiners: frozenset[str]
+    relatives: frozenset[str]
+    that: frozenset[str]
+    question: frozenset[str]
+    adverbs: frozenset[str]
+    negations: frozenset[str]
+    times: frozenset[str]
+    listeners: frozenset[str]
+    particles: frozenset[str]
+    suffixes: frozenset[str]
+
+
+def speech_rules_from(tables: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Speech]:
+    """The rules of each language, from all rule files (name without `.toml` -> table).
+
+    Raises:
+        KeyError, ValueError, TypeError: a table can't be understood.
+    """
+    shipped = {table["language"]: table for name, table in tables.items() if name.startswith(_FILE)}
+    own = [table for name, table in tables.items() if not name.startswith(_FILE) and "cue" in table]
+    for table in own:
+        check_own(table)
+        if table["language"] not in shipped:
+            raise ValueError(f"language = {table['language']!r}: there are rules for {', '.join(sorted(shipped))}")
+    return {
+        language: _speech(table, [one for one in own if one["language"] == language])
+        for language, table in sorted(shipped.items())
+    }
+
+
+def check_own(table: Mapping[str, Any]) -> None:
+    """Refuse a user's table of cues that can't be one.
+
+    Raises:
+        KeyError, ValueError, TypeError: what is wrong with it.
+    """
+    if not isinstance(table["language"], str):
+        raise TypeError("language is no text")
+    for row in table["cue"]:
+        _forms(row)
+
+
+def _forms(row: Mapping[str, Any]) -> tuple[Use, tuple[str, ...]]:
+    if row["use"] not in USES:
+        raise ValueError(f"use = {row['use']!r} is none of {', '.join(USES)}")
+    forms = tuple(row["forms"])
+    if not forms or not all(isinstance(form, str) and form.strip() == form != "" for form in forms):
+        raise ValueError(f"forms = {row['forms']!r}: words are needed")
+    if not isinstance(row["example"], str):
+        raise TypeError("example is no text")
+    return cast("Use", row["use"]), forms
+
+
+def _speech(table: Mapping[str, Any], own: Iterable[Mapping[str, Any]]) -> Speech:
+    if unknown := set(table) - _TABLES:
+        raise ValueError(f"unknown tables: {', '.join(sorted(unknown))}")
+    cues: dict[str, Use] = {}
+    for rows in (table["cue"], *(one["cue"] for one in own)):
+        for row in rows:
+            use, forms = _forms(row)
+            cues |= dict.fromkeys(forms, use)
+    grammar = {name: frozenset(words) for name, words in table["grammar"].items()}
+    endings = tuple(grammar.pop("participle_endings", frozenset()))
+    return Speech(
+        language=table["language"],
+        cues=cues,
+        participles=frozenset(form for form in cues if endings and form.split()[0].endswith(endings)),
+        cue=re.compile(rf" (?:{_branches(cues)})(?![\w’'-])"),
+        pronouns={
+            word: None if gender == _NOT_A_SPEAKER else gender
+            for gender, words in table["pronouns"].items()
+            for word in words
+        },
+        courtesy=_by_word(table["courtesy"]),
+        roles=_words(table["role"]),
+        bodies=_words(table["body"]),
+        openers=frozenset(word.lower() for word in table["openers"]["words"]),
+        belonging=frozenset(word.lower() for word in table["belonging"]["words"]),
+        given=_by_word(table["given"]),
+        **grammar,
+    )
+
+
+def _words(rows: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    return frozenset(word.lower() for row in rows for word in row["words"])
+
+
+def _by_word(groups: Mapping[str, Any]) -> dict[str, Gender]:
+    return {word.lower(): cast("Gender", gender) for gender, words in groups.items() for word in words}
+
+
+def _branches(words: Iterable[str]) -> str:
+    """A pattern for any of `words` that looks at each letter once; the longest fits first."""
+    tree: dict[str, Any] = {}
+    for word in words:
+        node = tree
+        for letter in word:
+            node = node.setdefault(letter, {})
+        node[""] = {}
+    return _branch(tree)
+
+
+def _branch(node: dict[str, Any]) -> str:
+    parts = []
+    for letter, below in sorted(node.items(), key=lambda item: item[0] == ""):
+        rest = ""
+        while letter and len(below) == 1 and "" not in below:
+            ((more, below),) = below.items()
+            rest += more
+        parts.append(re.escape(letter + rest) + (_branch(below) if letter and set(below) != {""} else ""))
+    return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
