@@ -6,16 +6,20 @@ What the tables hold stands on top of `config/rules/speech.en.toml`.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, cast, get_args
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 Use = Literal["speech", "telling", "asking", "judgement", "thought", "finding", "source"]
+Clause = Literal["any", "bare", "that", "object", "none"]
 Gender = Literal["male", "female", "many", "any"]
 
 USES: Final[tuple[str, ...]] = get_args(Use)
+CLAUSES: Final[tuple[str, ...]] = get_args(Clause)
+_CLAUSE_OF: Final[Mapping[Use, Clause]] = {"telling": "bare", "judgement": "none"}
 _FILE: Final = "speech."
 _TABLES: Final = frozenset(
     ("language", "cue", "pronouns", "courtesy", "role", "body", "openers", "belonging", "grammar", "given", "order")
@@ -29,6 +33,7 @@ class Speech:
 
     Attributes:
         cues: each form of a cue and how it is used.
+        clauses: with which words of indirect speech each form goes.
         participles: those forms whose subject is that of the main clause.
         cue: finds a form behind a space.
         pronouns: gender of whom they stand for; None for those that never stand for a speaker.
@@ -41,6 +46,7 @@ class Speech:
 
     language: str
     cues: Mapping[str, Use]
+    clauses: Mapping[str, Clause]
     participles: frozenset[str]
     cue: re.Pattern[str]
     pronouns: Mapping[str, Gender | None]
@@ -62,6 +68,10 @@ class Speech:
     adverbs: frozenset[str]
     negations: frozenset[str]
     times: frozenset[str]
+    times_lower: frozenset[str]
+    time_openers: frozenset[str]
+    hollow: frozenset[str]
+    breaks: frozenset[str]
     listeners: frozenset[str]
     particles: frozenset[str]
     suffixes: frozenset[str]
@@ -105,6 +115,8 @@ def _forms(row: Mapping[str, Any]) -> tuple[Use, tuple[str, ...]]:
         raise ValueError(f"forms = {row['forms']!r}: words are needed")
     if not isinstance(row["example"], str):
         raise TypeError("example is no text")
+    if row.get("clause", "that") not in CLAUSES:
+        raise ValueError(f"clause = {row['clause']!r} is none of {', '.join(CLAUSES)}")
     return cast("Use", row["use"]), forms
 
 
@@ -112,15 +124,20 @@ def _speech(table: Mapping[str, Any], own: Iterable[Mapping[str, Any]]) -> Speec
     if unknown := set(table) - _TABLES:
         raise ValueError(f"unknown tables: {', '.join(sorted(unknown))}")
     cues: dict[str, Use] = {}
+    clauses: dict[str, Clause] = {}
     for rows in (table["cue"], *(one["cue"] for one in own)):
         for row in rows:
             use, forms = _forms(row)
             cues |= dict.fromkeys(forms, use)
+            clauses |= dict.fromkeys(forms, row.get("clause", _CLAUSE_OF.get(use, "that")))
+            if use == "source":
+                cues |= dict.fromkeys([form[0].upper() + form[1:] for form in forms], use)
     grammar = {name: frozenset(words) for name, words in table["grammar"].items()}
     endings = tuple(grammar.pop("participle_endings", frozenset()))
     return Speech(
         language=table["language"],
         cues=cues,
+        clauses=clauses,
         participles=frozenset(form for form in cues if endings and form.split()[0].endswith(endings)),
         cue=re.compile(rf" (?:{_branches(cues)})(?![\w’'-])"),
         pronouns={
@@ -134,6 +151,7 @@ def _speech(table: Mapping[str, Any], own: Iterable[Mapping[str, Any]]) -> Speec
         openers=frozenset(word.lower() for word in table["openers"]["words"]),
         belonging=frozenset(word.lower() for word in table["belonging"]["words"]),
         given=_by_word(table["given"]),
+        times_lower=frozenset(word.lower() for word in grammar["times"]),
         **grammar,
     )
 

@@ -158,9 +158,19 @@ def subject(scene: Scene, start: int, cue: CueAt) -> tuple[Mention | None, str]:
     words = words_in(shown, max(start, cue.start - 80), cue.start)
     while words and words[-1].plain in speech.adverbs and not words[-1].capital:
         words.pop()
-    if words and (words[-1].plain in speech.joiners or words[-1].plain in speech.relatives):
+    if words and words[-1].plain in speech.joiners:
         return main_subject(scene, start, cue.start), "joined"
+    if words and words[-1].plain in speech.relatives:
+        return _before_relative(scene, start, words[-1].start), "relative"
     return None, "subject"
+
+
+def _before_relative(scene: Scene, start: int, place: int) -> Mention | None:
+    """Whom `who` at `place` stands for: what stands before its comma."""
+    stop = place
+    while stop > start and scene.shown[stop - 1] in " ,":
+        stop -= 1
+    return name_before(scene.shown, start, stop, scene.speech)
 
 
 def main_subject(scene: Scene, start: int, end: int) -> Mention | None:

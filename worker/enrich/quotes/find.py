@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from worker.article import Quote
 from worker.enrich.quotes.attribution import Attribution, before, before_place, behind, main_subject, subject
+from worker.enrich.quotes.indirect import told
 from worker.enrich.quotes.marks import quotations
 from worker.enrich.quotes.people import People
 from worker.enrich.quotes.scene import lay_open
@@ -50,17 +51,26 @@ def quotes(text: str, language: str, entities: tuple[Entity, ...], rules: Rules)
     scene = lay_open(text, marked, speech)
     speakers = Speakers(scene, People(text, scene.shown, speech, entities))
     found = _attributed(scene, speakers)
-    return tuple(
-        Quote(
-            text[one.quotation.start : one.quotation.end],
-            (one.quotation.start, one.quotation.end),
-            one.kind,
-            one.group,
-            one.speaker,
-            one.attribution.cue.form if one.attribution is not None and one.attribution.cue is not None else None,
-        )
+    rows = [_quote(text, one) for one in found]
+    group = found[-1].group + 1 if found else 0
+    taken = {
+        one.attribution.cue.start
         for one in found
-    )
+        if one.attribution is not None and one.attribution.cue is not None and one.kind == "direct"
+    }
+    for number, one in enumerate(told(scene, taken), group):
+        speaker = speakers.of(one.attribution)
+        cue = one.attribution.cue
+        for start, end in one.parts:
+            rows.append(Quote(text[start:end], (start, end), "indirect", number, speaker, cue.form if cue else None))
+    rows.sort(key=lambda row: row.span)
+    return tuple(rows)
+
+
+def _quote(text: str, one: _Found) -> Quote:
+    start, end = one.quotation.start, one.quotation.end
+    cue = one.attribution.cue if one.attribution is not None else None
+    return Quote(text[start:end], (start, end), one.kind, one.group, one.speaker, cue.form if cue is not None else None)
 
 
 def _bare(text: str, marked: list[Quotation]) -> list[Quote]:

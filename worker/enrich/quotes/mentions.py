@@ -100,7 +100,9 @@ def _phrase(words: list[_Word], speech: Speech) -> list[_Word]:
             taken.append(word)
             last_firm = len(taken)
             loose = 0
-        elif number == 0 and plain in speech.determiners:
+        elif plain in speech.determiners:
+            if number:
+                break
             taken.append(word)
         elif plain in speech.particles and taken and taken[-1].capital:
             taken.append(word)
@@ -134,7 +136,11 @@ def _read(phrase: list[_Word], speech: Speech) -> Mention | None:
     last = len(phrase) - 1
     if phrase[last].plain in speech.openers and last == start:
         return None
+    if last > 0 and phrase[last - 1].plain in speech.courtesy and phrase[last].capital:
+        return Mention("name", phrase[last].start, phrase[last].end, None, phrase[last - 1].plain)
     name = last + 1
+    if last > start and _is_surname(phrase[last - 1], phrase[last], speech):
+        name = last
     while name - 1 >= start and _in_name(phrase[name - 1], speech):
         name -= 1
     while name <= last and not phrase[name].capital:
@@ -179,6 +185,11 @@ def _in_name(word: _Word, speech: Speech) -> bool:
     if plain in speech.roles or plain in speech.bodies or plain.endswith(("'s", "’s")):
         return False
     return word.capital or plain in speech.particles
+
+
+def _is_surname(first: _Word, last: _Word, speech: Speech) -> bool:
+    """Whether a word for a role is the surname of a first name: `Howard Dean`."""
+    return last.capital and first.capital and last.plain in speech.roles and first.plain in speech.given
 
 
 def _by_role(phrase: list[_Word], start: int, last: int, speech: Speech) -> Mention | None:
@@ -295,33 +306,23 @@ def name_before(shown: str, start: int, end: int, speech: Speech) -> Mention | N
 def _before_commas(shown: str, words: list[_Word], end: int, speech: Speech) -> Mention | None:
     """`Jo Roe, who runs the port, |said`: back over what stands between commas."""
     limit = len(words)
+    nominal: Mention | None = None
     for number in range(len(words) - 1, 0, -1):
-        word = words[number]
-        if "," not in shown[words[number - 1].end : word.start]:
+        word, previous = words[number], words[number - 1]
+        if "," not in shown[previous.end : word.start]:
             continue
         clause = words[number:limit]
-        previous = words[number - 1]
-        if word.plain in speech.relatives or word.plain in speech.joiners or not word.capital:
-            before = shown[previous.end : word.start]
-            found = _ending(shown, words[:number], previous.end, speech) if before else None
-            if found is not None and found.kind in {"name", "nominal"}:
-                if found.kind == "name" and found.role is None:
-                    role = role_behind(shown, found.end, end, speech)
-                    found = found if role is None else Mention("name", found.start, found.end, role, found.courtesy)
-                return found
-            continue
-        if all(one.capital or one.plain in speech.particles for one in clause):
-            named = _read(clause, speech)
-            what = _ending(shown, words[:number], previous.end, speech)
-            if named is not None and named.kind == "name" and what is not None and what.kind == "nominal":
-                return Mention("name", named.start, named.end, what.role, named.courtesy)
-            if what is not None and what.kind == "name":
-                return what
         found = _ending(shown, words[:number], previous.end, speech)
-        if found is not None and found.kind == "name":
-            behind = role_behind(shown, found.end, end, speech)
-            return found if behind is None else Mention("name", found.start, found.end, behind, found.courtesy)
-    return None
+        if found is not None and found.kind == "nominal":
+            if word.capital and all(one.capital or one.plain in speech.particles for one in clause):
+                named = _read(clause, speech)
+                if named is not None and named.kind == "name":
+                    return Mention("name", named.start, named.end, found.role, named.courtesy)
+            nominal = nominal or found
+        elif found is not None and found.kind == "name":
+            role = found.role or role_behind(shown, found.end, end, speech)
+            return Mention("name", found.start, found.end, role, found.courtesy)
+    return nominal
 
 
 def _ending(shown: str, words: list[_Word], end: int, speech: Speech) -> Mention | None:

@@ -86,9 +86,10 @@ def lay_open(text: str, quotations: Sequence[Quotation], speech: Speech) -> Scen
     """The scene of `text` with the quotations that stand in it."""
     shown = _hidden(text, quotations)
     uses = speech.cues
+    # A cue stands behind a space: the text is read with one before it, and with line feeds as spaces.
     cues = [
-        CueAt(match.start() + 1, match.end(), form, uses[form])
-        for match in speech.cue.finditer(shown)
+        CueAt(match.start(), match.end() - 1, form, uses[form])
+        for match in speech.cue.finditer(" " + shown.replace("\n", " "))
         for form in (match.group()[1:],)
     ]
     return Scene(text, shown, quotations, cues, _starts(shown, speech), speech)

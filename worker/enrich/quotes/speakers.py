@@ -23,6 +23,7 @@ CONFIDENCE: Final = {
     "before_subject": 0.95,
     "before_participle": 0.9,
     "before_joined": 0.9,
+    "before_relative": 0.9,
     "source": 0.95,
     "colon": 0.85,
     "inside": 0.85,
