@@ -14,6 +14,7 @@ from typing import Any
 
 from worker.cut_rules import CutRules, cut_rules_from
 from worker.errors import ConfigurationError
+from worker.source_rules import SourceRules, source_rules_from
 from worker.speech_rules import Speech, check_own, speech_rules_from
 
 OWN_RULES = "own/"
@@ -103,6 +104,7 @@ class Rules:
     html_body: BodyRules
     cuts: CutRules
     speech: Mapping[str, Speech]
+    sources: SourceRules
 
 
 def rules_from(files: Mapping[str, bytes]) -> Rules:
@@ -134,6 +136,7 @@ def rules_from(files: Mapping[str, bytes]) -> Rules:
             speech=speech_rules_from(
                 {name.removesuffix(".toml"): _table(files, name.removesuffix(".toml")) for name in sorted(files)}
             ),
+            sources=source_rules_from(_table(files, "sources"), _table(files, "agencies")),
         )
     except (KeyError, TypeError, ValueError, re.error) as error:
         raise ConfigurationError("config/rules", f"the rules can't be read ({error!r})", "restore them") from error

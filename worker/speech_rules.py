@@ -139,7 +139,7 @@ def _speech(table: Mapping[str, Any], own: Iterable[Mapping[str, Any]]) -> Speec
         cues=cues,
         clauses=clauses,
         participles=frozenset(form for form in cues if endings and form.split()[0].endswith(endings)),
-        cue=re.compile(rf" (?:{_branches(cues)})(?![\w’'-])"),
+        cue=re.compile(rf" (?:{branches(cues)})(?![\w’'-])"),
         pronouns={
             word: None if gender == _NOT_A_SPEAKER else gender
             for gender, words in table["pronouns"].items()
@@ -164,7 +164,7 @@ def _by_word(groups: Mapping[str, Any]) -> dict[str, Gender]:
     return {word.lower(): cast("Gender", gender) for gender, words in groups.items() for word in words}
 
 
-def _branches(words: Iterable[str]) -> str:
+def branches(words: Iterable[str]) -> str:
     """A pattern for any of `words` that looks at each letter once; the longest fits first."""
     tree: dict[str, Any] = {}
     for word in words:

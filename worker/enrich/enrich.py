@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from worker.enrich.quotes.find import quotes
+from worker.enrich.sources import sources_cited
 
 if TYPE_CHECKING:
     from worker.article import CitedSource, Entity, Figure, Keyphrase, MentionedDate, Quote, Removal
@@ -34,8 +35,8 @@ def enrich(text: str, fields: Fields, removed: tuple[Removal, ...], rules: Rules
     language = fields.language or "und"
     entities: tuple[Entity, ...] = ()
     said = quotes(text, language, entities, rules)
-    sources_cited: tuple[CitedSource, ...] = ()
+    cited = sources_cited(text, language, entities, said, fields, removed, rules)
     dates_mentioned: tuple[MentionedDate, ...] = ()
     figures: tuple[Figure, ...] = ()
     keyphrases: tuple[Keyphrase, ...] = ()
-    return Enrichment(language, entities, said, sources_cited, dates_mentioned, figures, keyphrases)
+    return Enrichment(language, entities, said, cited, dates_mentioned, figures, keyphrases)

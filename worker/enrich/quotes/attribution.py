@@ -17,6 +17,7 @@ _QUOTING: Final = frozenset(("speech", "telling", "asking"))
 _TRIMMED: Final = " ,—–-\u00a0"
 _OWN_SENTENCE: Final = frozenset("?!…")
 _LISTENER_MAX: Final = 90
+_LISTENER_WORDS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,24 @@ def behind(scene: Scene, quotation: Quotation, limit: int) -> Attribution | None
         if found is not None and not own and not _ends_there(scene, found, cue, stop):
             return None
         return found
+    return None
+
+
+def at_end(scene: Scene, quotation: Quotation, limit: int) -> Attribution | None:
+    """The cue with which a sentence ends that has quoted words in it: `… is “shut,” the mayor said on Monday.`"""
+    _, stop = scene.sentence(quotation.opened)
+    for cue in reversed(scene.cues_in(quotation.closed, min(stop, limit))):
+        if cue.use == "source":
+            mention = name_at(scene.shown, cue.end + 1, stop, scene.speech)
+        elif cue.use in _QUOTING and cue.form not in scene.speech.participles:
+            mention = name_before(scene.shown, quotation.closed, cue.start, scene.speech)
+            first = mention.start if mention is not None else cue.start
+            if "," not in scene.shown[quotation.closed : first]:
+                continue
+        else:
+            continue
+        if mention is not None:
+            return Attribution("inside", mention, cue)
     return None
 
 
@@ -128,7 +147,7 @@ def _leads_on(scene: Scene, cue: CueAt, between: str, colon: bool) -> bool:  # n
         return True
     if colon or between.endswith(","):
         return len(between) < _LISTENER_MAX * (2 if colon else 1)
-    return cue.use == "telling" and len(between) < _LISTENER_MAX
+    return cue.use == "telling" and between.count(" ") < _LISTENER_WORDS
 
 
 def _label(scene: Scene, start: int, place: int) -> Mention | None:
@@ -186,8 +205,10 @@ def main_subject(scene: Scene, start: int, end: int) -> Mention | None:
             return None
         if plain in speech.pronouns or plain in speech.determiners or plain not in speech.openers:
             mention = name_at(shown, place, end, speech)
-            if mention is None or mention.kind != "name" or mention.start > place or scene.is_name(mention):
+            if mention is not None and (mention.kind != "name" or mention.start > place or scene.is_name(mention)):
                 return mention
+            if mention is None and plain in speech.pronouns:
+                return None
             comma = shown.find(", ", place, end)
             if comma < 0:
                 return None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from worker.article import Quote
-from worker.enrich.quotes.attribution import Attribution, before, before_place, behind, main_subject, subject
+from worker.enrich.quotes.attribution import Attribution, at_end, before, before_place, behind, main_subject, subject
 from worker.enrich.quotes.indirect import told
 from worker.enrich.quotes.marks import quotations
 from worker.enrich.quotes.people import People
@@ -230,14 +230,19 @@ def _carried(scene: Scene, one: Quotation, floor: int, previous: _Found | None) 
 
 def _inside(scene: Scene, one: Quotation, start: int, limit: int) -> Attribution | None:
     """The cue of the sentence that quoted words stand in: the last one before them, else one at its end."""
+    spare: Attribution | None = None
     for cue in reversed(scene.cues_in(start - 1, one.opened)):
         if cue.use == "source":
             continue
         mention, _ = subject(scene, start, cue)
-        if mention is not None:
+        if mention is not None and mention.kind in {"name", "pronoun"}:
             return Attribution("inside", mention, cue)
+        if mention is not None and spare is None:
+            spare = Attribution("inside", mention, cue)
+    if spare is not None:
+        return spare
     after = behind(scene, one, limit)
-    return after if after is not None and after.mention is not None else None
+    return after if after is not None and after.mention is not None else at_end(scene, one, len(scene.text))
 
 
 def _is_title(text: str, one: Quotation) -> bool:

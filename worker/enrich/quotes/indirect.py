@@ -142,6 +142,8 @@ def _before(scene: Scene, cue: CueAt, start: int, end: int, attribution: Attribu
     if mention.role is not None and mention.role[0] < first:
         first = mention.role[0]
     comma = shown.rfind(",", start, first)
+    if shown[comma + 1 : comma + 2] in {"”", '"', "'", "’"}:
+        return None  # The end of a quotation whose beginning is lost.
     if comma < 0 or first - comma > _GAP_MAX or not _is_lead(scene, comma + 1, first):
         return None
     before = _trimmed(scene, start, comma)
@@ -211,6 +213,8 @@ def _behind_listener(scene: Scene, words: list) -> int:  # type: ignore[type-arg
     while number < len(words) and words[number].capital and (number == 0 or words[number].joined):
         number += 1
     if number < len(words) and number < 2 and not words[number].capital:
+        number += 1
+    if 0 < number < len(words) - 1 and words[number - 1].capital and words[number].joined and words[number].plain[-1] == "s":
         number += 1
     for at, word in enumerate(words[number : number + 6], number):
         if word.plain in speech.that or not word.joined:

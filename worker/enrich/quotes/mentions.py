@@ -282,6 +282,8 @@ def role_behind(shown: str, place: int, end: int, speech: Speech) -> Span | None
         if not word.joined or word.plain in speech.relatives or word.plain in speech.cues:
             break
         stop = number
+    if start == 0 and head + 1 < len(words) and words[head + 1].joined and words[head + 1].capital:
+        return None
     closing = shown[words[stop].end : words[stop].end + 1]
     if closing not in {",", ".", "", "\n", ")", "”", "“", ";", ":"}:
         stop = head
@@ -293,7 +295,7 @@ def name_before(shown: str, start: int, end: int, speech: Speech) -> Mention | N
     words = words_in(shown, start, end)
     while words and words[-1].plain in speech.adverbs and not words[-1].capital:
         words.pop()
-    if not words or words[-1].plain in speech.negations or words[-1].plain in speech.joiners:
+    if not words or words[-1].plain in speech.negations | speech.joiners | speech.determiners - speech.pronouns.keys():
         return None
     last = words[-1]
     gap = shown[last.end : end].strip()
@@ -339,19 +341,21 @@ def _ending(shown: str, words: list[_Word], end: int, speech: Speech) -> Mention
         while first > 0 and words[first].joined and _goes_back(words, first, speech):
             first -= 1
         before = words[first - 1] if first > 0 and words[first].joined else None
-        if before is not None and before.plain in speech.prepositions and not before.capital and not (
+        if before is not None and before.plain in speech.hanging and not before.capital and not (
             before.plain == "of" and first >= 2 and words[first - 2].capital and words[first - 2].plain in speech.roles
             and words[first - 1].joined and first < last
         ):
             complement = words[last].end if complement is None else complement
             last = first - 2
-            if before.plain not in speech.hanging or last < 0 or not words[last + 1].joined:
+            if last < 0 or not words[last + 1].joined:
                 return None
             continue
         if before is not None and before.plain == "of":
             first -= 2
             while first > 0 and words[first].joined and _goes_back(words, first, speech):
                 first -= 1
+        if before is not None and before.plain in speech.joiners and first >= 2 and words[first - 2].capital:
+            return None
         phrase = words[first : last + 1]
         while len(phrase) > 1 and phrase[0].plain in speech.openers and phrase[0].plain not in speech.determiners:
             phrase = phrase[1:]

@@ -87,7 +87,7 @@ class Speakers:
                     return name
                 heard -= 1
             subject = main_subject(scene, start, end)
-            if subject is not None and subject.kind == "name":
+            if subject is not None and subject.kind == "name" and not _is_definite(scene.shown, subject.start):
                 name = people.fullest(_bare(scene.text[subject.start : subject.end]), subject.courtesy)
                 people.heard(name, subject.courtesy)
                 known = people.gender(name)
@@ -100,6 +100,11 @@ class Speakers:
             if place < mention.start and people.gender(name) == gender:
                 return name
         return None
+
+
+def _is_definite(shown: str, place: int) -> bool:
+    """Whether an article stands before the name: `the Kremlin` is nobody that `he` stands for."""
+    return shown[max(place - 4, 0) : place].lower() == "the "
 
 
 def _bare(name: str) -> str:
