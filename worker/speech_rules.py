@@ -34,6 +34,7 @@ class Speech:
     Attributes:
         cues: each form of a cue and how it is used.
         clauses: with which words of indirect speech each form goes.
+        unlikely: words before a form of a cue that make it something else: `the report`, `to say`.
         participles: those forms whose subject is that of the main clause.
         cue: finds a form behind a space.
         pronouns: gender of whom they stand for; None for those that never stand for a speaker.
@@ -47,6 +48,7 @@ class Speech:
     language: str
     cues: Mapping[str, Use]
     clauses: Mapping[str, Clause]
+    unlikely: frozenset[str]
     participles: frozenset[str]
     cue: re.Pattern[str]
     pronouns: Mapping[str, Gender | None]

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 _WORD: Final = re.compile(r"[^\W_][\w.'’/&-]*")
 _PHRASE_MAX: Final = 170
+_WORDS_MAX: Final = 60
+_PHRASE_WORDS: Final = 7
+_NEAR: Final = 48
 _MODIFIERS_MAX: Final = 5
 _APPOSITION_MAX: Final = 110
 _POSSESSIVE: Final = ("'s", "’s", "s'", "s’")
@@ -47,27 +50,36 @@ class _Word:
     joined: bool
 
 
-def words_in(shown: str, start: int, end: int) -> list[_Word]:
-    """The words of `shown[start:end]`; `joined` where only a space parts a word from the one before."""
+def words_in(shown: str, start: int, end: int, most: int = _WORDS_MAX) -> list[_Word]:
+    """The first `most` words of `shown[start:end]`; `joined` where only a space parts a word from the one before."""
     found: list[_Word] = []
-    before = -1
+    before = -9
     for match in _WORD.finditer(shown, start, end):
         at, stop = match.span()
         word = match.group()
-        plain = word.rstrip(".'’-")
-        if word[-1] == "." and "." not in plain and len(plain) > 1 and not (len(plain) < 6 and word[0].isupper()):
-            stop -= 1
-        found.append(_Word(at, stop, plain.lower(), word[0].isupper(), before >= 0 and shown[before:at] in _JOINTS))
+        last = word[-1]
+        if last in _ENDS_OF_WORDS:
+            plain = word.rstrip(".'’-")
+            if last == "." and "." not in plain and len(plain) > 1 and not (len(plain) < 6 and word[0].isupper()):
+                stop -= 1
+        else:
+            plain = word
+        found.append(
+            _Word(at, stop, plain.lower(), word[0].isupper(), at == before + 1 or shown[before:at] in _JOINTS)
+        )
         before = stop
+        if len(found) == most:
+            break
     return found
 
 
-_JOINTS: Final = frozenset((" ", "\u00a0", " -", "  "))
+_ENDS_OF_WORDS: Final = frozenset(".'’-")
+_JOINTS: Final = frozenset((" -", "  "))
 
 
 def name_at(shown: str, start: int, end: int, speech: Speech) -> Mention | None:
     """The mention that begins at `start`, as behind a cue (`said Jo Roe, the mayor`) or at the start of a sentence."""
-    words = words_in(shown, start, min(end, start + _PHRASE_MAX))
+    words = words_in(shown, start, min(end, start + _PHRASE_MAX), _PHRASE_WORDS)
     if not words or words[0].start - start > 2:
         return None
     first = words[0]
@@ -76,6 +88,9 @@ def name_at(shown: str, start: int, end: int, speech: Speech) -> Mention | None:
     ):
         return None if speech.pronouns[first.plain] is None else Mention("pronoun", first.start, first.end)
     phrase = _phrase(words, speech)
+    if len(words) == _PHRASE_WORDS and len(phrase) > 2:
+        words = words_in(shown, start, min(end, start + _PHRASE_MAX))
+        phrase = _phrase(words, speech)
     if not phrase:
         return None
     found = _read(phrase, speech)
@@ -292,17 +307,67 @@ def role_behind(shown: str, place: int, end: int, speech: Speech) -> Span | None
 
 def name_before(shown: str, start: int, end: int, speech: Speech) -> Mention | None:
     """The mention that ends at `end`, as before a cue: `Jo Roe, the mayor, has also |said`."""
+    found = _one_word_before(shown, start, end, speech)
+    if found is not None:
+        return found
+    near = end - _NEAR
+    if near > start:
+        near = shown.find(" ", near, end) + 1
+        found = _name_before(shown, near, end, speech, whole=False)
+        if found is not None:
+            return found if found.start >= 0 else None
+    found = _name_before(shown, start, end, speech, whole=True)
+    return found if found is not None and found.start >= 0 else None
+
+
+def _one_word_before(shown: str, start: int, end: int, speech: Speech) -> Mention | None:
+    """A pronoun or a surname that stands alone right before `end`: what is most frequent, found at once."""
+    stop = end - 1
+    if stop <= start or shown[stop] != " ":
+        return None
+    at = max(shown.rfind(" ", start, stop), shown.rfind("\n", start, stop)) + 1 or start
+    word = shown[at:stop]
+    if word.lower() in speech.pronouns:
+        gender = speech.pronouns[word.lower()]
+        return None if gender is None else Mention("pronoun", at, stop)
+    if not word.isalpha() or not word[0].isupper() or word.islower():
+        return None
+    before = shown[at - 2 : at - 1] if at - start > 1 else ""
+    plain = word.lower()
+    if before not in {"", ",", "”", "."} or plain in speech.roles or plain in speech.openers or plain in speech.bodies:
+        return None
+    if before == "." and shown[at - 4 : at - 3] != ".":
+        return None
+    return Mention("name", at, stop) if before != "." else None
+
+
+_NOBODY: Final = Mention("name", -1, -1)
+
+
+def _name_before(shown: str, start: int, end: int, speech: Speech, *, whole: bool) -> Mention | None:
+    """As `name_before`; where not the `whole` sentence is given, None also if more of it must be seen."""
     words = words_in(shown, start, end)
     while words and words[-1].plain in speech.adverbs and not words[-1].capital:
         words.pop()
-    if not words or words[-1].plain in speech.negations | speech.joiners | speech.determiners - speech.pronouns.keys():
-        return None
+    if not words:
+        return None if not whole else _NOBODY
     last = words[-1]
+    plain = last.plain
+    if (
+        plain in speech.negations
+        or plain in speech.joiners
+        or (plain in speech.determiners and plain not in speech.pronouns)
+    ):
+        return _NOBODY
     gap = shown[last.end : end].strip()
-    rest = _BRACKETS.sub("", gap)
-    if rest.startswith(","):
-        return _before_commas(shown, words, end, speech)
-    return _ending(shown, words, end, speech)
+    if gap.startswith(",") or "(" in gap:
+        if not whole:
+            return None
+        if _BRACKETS.sub("", gap).startswith(","):
+            return _before_commas(shown, words, end, speech)
+    if not whole and plain not in speech.pronouns and all(word.joined for word in words[1:]):
+        return None
+    return _ending(shown, words, end, speech) or (_NOBODY if whole else None)
 
 
 def _before_commas(shown: str, words: list[_Word], end: int, speech: Speech) -> Mention | None:

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from worker.speech_rules import Speech, Use
 
 HIDDEN: Final = "\x01"
-_SENTENCE_END: Final = re.compile(r"[.!?…:][)\]”’'\"]{0,3}\s+|\n+")
+_SENTENCE_END: Final = re.compile(r"[.!?…\n](?:[)\]”’'\"]{0,3}\s+|(?<=\n))")
 _ABBREVIATION: Final = re.compile(r"(?:^|[\s(“.-])(\w{1,5})\Z")
+_WORD_MAX: Final = 12
 _AROUND: Final = 12_000
 _ENDINGS: Final = frozenset(".!?…")
 _NO_STOP: Final = frozenset(("st", "vs", "etc", "inc", "corp", "co", "ltd", "no", "jr", "sr", "gov", "fla", "mass", "calif", "tenn", "ill"))
@@ -87,11 +88,15 @@ def lay_open(text: str, quotations: Sequence[Quotation], speech: Speech) -> Scen
     shown = _hidden(text, quotations)
     uses = speech.cues
     # A cue stands behind a space: the text is read with one before it, and with line feeds as spaces.
-    cues = [
-        CueAt(match.start(), match.end() - 1, form, uses[form])
-        for match in speech.cue.finditer(" " + shown.replace("\n", " "))
-        for form in (match.group()[1:],)
-    ]
+    padded = " " + shown.replace("\n", " ")
+    unlikely = speech.unlikely
+    cues = []
+    for match in speech.cue.finditer(padded):
+        start, end = match.span()
+        if padded[padded.rfind(" ", start - _WORD_MAX if start > _WORD_MAX else 0, start) + 1 : start] in unlikely:
+            continue
+        form = padded[start + 1 : end]
+        cues.append(CueAt(start, end - 1, form, uses[form]))
     return Scene(text, shown, quotations, cues, _starts(shown, speech), speech)
 
 
@@ -117,15 +122,9 @@ def _starts(shown: str, speech: Speech) -> list[int]:
         if end >= len(shown):
             break
         following = shown[end]
-        if sign == "\n":
+        if sign == "\n" or "\n" in match.group():
             starts.append(end)
-        elif "\n" in match.group():
-            starts.append(end)
-        elif sign == ":" or following.islower() or (following == "“" and sign == ","):
-            continue
-        elif sign == "." and _is_abbreviation(shown, start, speech):
-            continue
-        else:
+        elif not following.islower() and not (sign == "." and _is_abbreviation(shown, start, speech)):
             starts.append(end)
     return starts
 
