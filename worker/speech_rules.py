@@ -27,7 +27,7 @@ _TABLES: Final = frozenset(
 _NOT_A_SPEAKER: Final = "other"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Speech:
     """What is known of speech in one language. Words are in small letters, abbreviations without their full stop.
 
@@ -36,7 +36,8 @@ class Speech:
         clauses: with which words of indirect speech each form goes.
         unlikely: words before a form of a cue that make it something else: `the report`, `to say`.
         participles: those forms whose subject is that of the main clause.
-        cue: finds a form behind a space.
+        first_words: with which the cues begin, in their letters; `longer` are the cues of several words by their first.
+        abbreviations: words that keep their full stop, besides titles.
         pronouns: gender of whom they stand for; None for those that never stand for a speaker.
         courtesy: titles that are neither name nor role, with their gender.
         roles, bodies: nouns for people by what they are, and for organisations.
@@ -50,7 +51,9 @@ class Speech:
     clauses: Mapping[str, Clause]
     unlikely: frozenset[str]
     participles: frozenset[str]
-    cue: re.Pattern[str]
+    first_words: frozenset[str]
+    longer: Mapping[str, tuple[tuple[str, ...], ...]]
+    abbreviations: frozenset[str]
     pronouns: Mapping[str, Gender | None]
     courtesy: Mapping[str, Gender]
     roles: frozenset[str]
@@ -70,13 +73,14 @@ class Speech:
     adverbs: frozenset[str]
     negations: frozenset[str]
     times: frozenset[str]
-    times_lower: frozenset[str]
     time_openers: frozenset[str]
     hollow: frozenset[str]
     breaks: frozenset[str]
     listeners: frozenset[str]
     particles: frozenset[str]
     suffixes: frozenset[str]
+    suffixes_lower: frozenset[str]
+    of: frozenset[str]
 
 
 def speech_rules_from(tables: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Speech]:
@@ -141,7 +145,9 @@ def _speech(table: Mapping[str, Any], own: Iterable[Mapping[str, Any]]) -> Speec
         cues=cues,
         clauses=clauses,
         participles=frozenset(form for form in cues if endings and form.split()[0].endswith(endings)),
-        cue=re.compile(rf" (?:{branches(cues)})(?![\w’'-])"),
+        suffixes_lower=frozenset(word.lower() for word in grammar["suffixes"]),
+        first_words=frozenset(form.split()[0] for form in cues),
+        longer=_longer(cues),
         pronouns={
             word: None if gender == _NOT_A_SPEAKER else gender
             for gender, words in table["pronouns"].items()
@@ -153,9 +159,17 @@ def _speech(table: Mapping[str, Any], own: Iterable[Mapping[str, Any]]) -> Speec
         openers=frozenset(word.lower() for word in table["openers"]["words"]),
         belonging=frozenset(word.lower() for word in table["belonging"]["words"]),
         given=_by_word(table["given"]),
-        times_lower=frozenset(word.lower() for word in grammar["times"]),
         **grammar,
     )
+
+
+def _longer(cues: Iterable[str]) -> dict[str, tuple[tuple[str, ...], ...]]:
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for form in cues:
+        words = tuple(form.split())
+        if len(words) > 1:
+            found.setdefault(words[0], []).append(words)
+    return {first: tuple(sorted(forms, key=len, reverse=True)) for first, forms in found.items()}
 
 
 def _words(rows: Iterable[Mapping[str, Any]]) -> frozenset[str]:

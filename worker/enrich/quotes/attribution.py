@@ -1,23 +1,42 @@
-"""By which cue a quotation is given to whom: before it, behind it, or from what stands around it."""
+"""By which cue a quotation is given to whom: before it, behind it, or from what stands around it.
+
+All places are numbers of tokens; a quotation is one token.
+"""
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from worker.enrich.quotes.mentions import Mention, name_at, name_before, words_in
+from worker.enrich.quotes.mentions import name_at, name_before
+from worker.enrich.quotes.tokens import (
+    ADVERB,
+    DETERMINER,
+    JOINER,
+    OPENER,
+    PREPOSITION,
+    PRONOUN,
+    QUESTION,
+    QUOTED,
+    RELATIVE,
+    STOP,
+    SUBORDINATOR,
+    THAT,
+    TIME,
+)
 
 if TYPE_CHECKING:
-    from worker.enrich.quotes.marks import Quotation
+    from worker.enrich.quotes.mentions import Mention
     from worker.enrich.quotes.scene import CueAt, Scene
 
-_BEHIND_MAX: Final = 220
-_QUOTING: Final = frozenset(("speech", "telling", "asking"))
-_TRIMMED: Final = " ,—–-\u00a0"
-_OWN_SENTENCE: Final = frozenset("?!…")
-_LISTENER_MAX: Final = 90
-_LISTENER_WORDS: Final = 3
+QUOTING: Final = frozenset(("speech", "telling", "asking"))
+_BEHIND_MAX: Final = 34
+_LEAD_MAX: Final = 16
+_LISTENER_MAX: Final = 3
+_UNKNOWN_MAX: Final = 7
+_OPENINGS_MAX: Final = 3
+_STANDS_ALONE: Final = DETERMINER | PRONOUN
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,106 +48,95 @@ class Attribution:
     cue: CueAt | None
 
 
-def behind(scene: Scene, quotation: Quotation, limit: int) -> Attribution | None:
-    """The cue behind the closing mark: `“…,” Jo Roe said` or `“…,” said Jo Roe`. Looks no further than `limit`."""
-    shown = scene.shown
-    start = quotation.closed
-    number = bisect_left(scene.starts, start)
-    stop = scene.starts[number] if number < len(scene.starts) else len(shown)
+def behind(scene: Scene, quoted: int, limit: int) -> Attribution | None:
+    """The cue behind a quotation: `“…,” Jo Roe said` or `“…,” said Jo Roe`. Looks no further than `limit`."""
+    first = quoted + 1
+    number = bisect_right(scene.starts, quoted)
+    stop = scene.starts[number] if number < len(scene.starts) else len(scene.tokens)
     own = True
-    if not shown[start:stop].strip():
-        if shown[quotation.end - 1] not in _OWN_SENTENCE or "\n" in shown[start:stop]:
+    if first == stop:
+        # `“…?” Jo Roe asked.` looks like a sentence of its own.
+        if first in scene.paragraphs or scene.shown[_last_sign(scene, quoted)] not in "?!…":
             return None
         own = False
-        start = stop
-        stop = scene.starts[number + 1] if number + 1 < len(scene.starts) else len(shown)
-    stop = min(stop, limit, start + _BEHIND_MAX)
-    for cue in scene.cues_in(start - 1, stop):
-        if cue.use not in _QUOTING and cue.use != "source":
+        stop = scene.starts[number + 1] if number + 1 < len(scene.starts) else len(scene.tokens)
+    stop = min(stop, limit, first + _BEHIND_MAX)
+    for cue in scene.cues_in(first, stop):
+        if cue.use not in QUOTING and cue.use != "source":
             continue
-        found = _behind_by(scene, cue, start, stop)
+        found = _behind_by(scene, cue, first, stop)
         if found is not None and not own and not _ends_there(scene, found, cue, stop):
             return None
         return found
     return None
 
 
-def at_end(scene: Scene, quotation: Quotation, limit: int) -> Attribution | None:
+def _last_sign(scene: Scene, quoted: int) -> int:
+    """Where the last sign inside the marks of a quotation stands."""
+    return scene.end(quoted) - 2
+
+
+def _behind_by(scene: Scene, cue: CueAt, first: int, stop: int) -> Attribution | None:
+    tokens = scene.tokens
+    if cue.use == "source":
+        return Attribution("source", name_at(scene, cue.behind, stop), cue) if cue.first == first else None
+    if cue.first == first or (cue.first == first + 1 and tokens[first].bits & ADVERB):
+        return Attribution("inverted", name_at(scene, cue.behind, stop), cue)
+    mention = name_before(scene, first, cue.first)
+    if mention is not None:
+        return Attribution("behind", mention, cue)
+    if cue.form in scene.speech.participles or tokens[first].bits & RELATIVE or cue.first - first > _UNKNOWN_MAX:
+        return None
+    return Attribution("behind", None, cue)
+
+
+def _ends_there(scene: Scene, found: Attribution, cue: CueAt, stop: int) -> bool:
+    """Whether nothing is said in the sentence behind `“…?” Jo Roe asked` that the cue could be for."""
+    last = cue.behind - 1
+    if found.mention is not None:
+        last = max(last, found.mention.last)
+    if scene.tokens[last].behind or last + 1 >= stop:
+        return True
+    bits = scene.tokens[last + 1].bits
+    if cue.use in {"telling", "asking"} and not bits & (QUESTION | THAT):
+        return True
+    return bool(bits & (TIME | PREPOSITION | ADVERB))
+
+
+def at_end(scene: Scene, quoted: int) -> Attribution | None:
     """The cue with which a sentence ends that has quoted words in it: `… is “shut,” the mayor said on Monday.`"""
-    _, stop = scene.sentence(quotation.opened)
-    for cue in reversed(scene.cues_in(quotation.closed, min(stop, limit))):
+    _, stop = scene.sentence(quoted)
+    for cue in reversed(scene.cues_in(quoted + 1, stop)):
+        mention = None
         if cue.use == "source":
-            mention = name_at(scene.shown, cue.end + 1, stop, scene.speech)
-        elif cue.use in _QUOTING and cue.form not in scene.speech.participles:
-            mention = name_before(scene.shown, quotation.closed, cue.start, scene.speech)
-            first = mention.start if mention is not None else cue.start
-            if "," not in scene.shown[quotation.closed : first]:
+            mention = name_at(scene, cue.behind, stop)
+        elif cue.use in QUOTING and cue.form not in scene.speech.participles:
+            mention = name_before(scene, quoted + 1, cue.first)
+            start = cue.first if mention is None else mention.start
+            if not any(scene.tokens[n].behind.endswith(",") for n in range(quoted, start)):
                 continue
-        else:
-            continue
         if mention is not None:
             return Attribution("inside", mention, cue)
     return None
 
 
-def _behind_by(scene: Scene, cue: CueAt, start: int, stop: int) -> Attribution | None:
-    shown, speech = scene.shown, scene.speech
-    gap = shown[start : cue.start].strip(_TRIMMED)
-    if cue.use == "source":
-        if gap:
-            return None
-        mention = name_at(shown, cue.end + 1, stop, speech)
-        return Attribution("source", mention, cue)
-    if not gap or gap.lower() in speech.adverbs:
-        mention = name_at(shown, cue.end + 1, stop, speech)
-        return Attribution("inverted", mention, cue)
-    mention = name_before(shown, start, cue.start, speech)
-    if mention is None:
-        words = words_in(shown, start, cue.start)
-        if cue.form in speech.participles or any(word.plain in speech.relatives for word in words[:1]):
-            return None
-        return Attribution("behind", None, cue) if words and len(words) < 8 else None
-    return Attribution("behind", mention, cue)
-
-
-def _ends_there(scene: Scene, found: Attribution, cue: CueAt, stop: int) -> bool:
-    """Whether nothing is said in the sentence behind `“…?” Jo Roe asked` that the cue could be for."""
-    end = cue.end
-    if found.mention is not None and found.mention.start > cue.start:
-        end = max(end, found.mention.end)
-    rest = scene.shown[end:stop].strip()
-    if rest[:1] in {"", ".", ",", "“", "?", "!", ";", ":"}:
-        return True
-    first = rest.split(" ", 1)[0].strip(".,")
-    if cue.use in {"telling", "asking"} and first.lower() not in scene.speech.question | scene.speech.that:
-        return True
-    return (
-        first in scene.speech.times or first.lower() in scene.speech.prepositions or first.lower() in scene.speech.adverbs
-    )
-
-
-def before(scene: Scene, quotation: Quotation, floor: int) -> Attribution | None:
-    """The cue before the opening mark: `Jo Roe said: “…”`. Looks no further back than `floor`."""
-    shown, speech = scene.shown, scene.speech
-    place = quotation.opened
-    start, _ = scene.sentence(place)
-    if not shown[max(start, floor) : place].strip():
+def before(scene: Scene, quoted: int, floor: int) -> Attribution | None:
+    """The cue before a quotation: `Jo Roe said: “…”`. Looks no further back than `floor`."""
+    start, _ = scene.sentence(quoted)
+    if max(start, floor) >= quoted:
         return None
-    return before_place(scene, start, max(start, floor), place)
+    return before_place(scene, start, max(start, floor), quoted)
 
 
 def before_place(scene: Scene, start: int, floor: int, place: int) -> Attribution | None:
-    """The last cue of `shown[floor:place]` that what follows at `place` can belong to, in a sentence from `start`."""
-    shown, speech = scene.shown, scene.speech
-    lead = shown[start:place].rstrip()
-    colon = lead.endswith(":")
-    for cue in reversed(scene.cues_in(floor - 1, place)):
-        if cue.use not in _QUOTING:
-            if cue.use == "source" and "," in shown[cue.end : place]:
-                return Attribution("source", name_at(shown, cue.end + 1, place, speech), cue)
+    """The last cue from `floor` on that what follows at `place` can belong to, in a sentence from `start`."""
+    colon = scene.tokens[place - 1].behind.endswith(":")
+    for cue in reversed(scene.cues_in(floor, place)):
+        if cue.use not in QUOTING:
+            if cue.use == "source" and scene.tokens[place - 1].behind.endswith(","):
+                return Attribution("source", name_at(scene, cue.behind, place), cue)
             continue
-        between = shown[cue.end : place].strip()
-        if not _leads_on(scene, cue, between, colon):
+        if not _leads_on(scene, cue, place, colon=colon):
             break
         mention, rule = subject(scene, start, cue)
         return Attribution(f"before_{rule}", mention, cue)
@@ -142,87 +150,98 @@ def before_place(scene: Scene, start: int, floor: int, place: int) -> Attributio
     return None
 
 
-def _leads_on(scene: Scene, cue: CueAt, between: str, colon: bool) -> bool:  # noqa: FBT001
-    if between in {"", ",", ":", "—", "–", "-"} or between.rstrip(",:") in scene.speech.that:
+def _leads_on(scene: Scene, cue: CueAt, place: int, *, colon: bool) -> bool:
+    """Whether the words between a cue and a quotation leave the two together."""
+    between = place - cue.behind
+    if between == 0 or (between == 1 and scene.tokens[cue.behind].bits & THAT):
         return True
-    if colon or between.endswith(","):
-        return len(between) < _LISTENER_MAX * (2 if colon else 1)
-    return cue.use == "telling" and between.count(" ") < _LISTENER_WORDS
+    if between == 1 and not scene.tokens[cue.behind].size:
+        return True  # A dash alone.
+    if colon or scene.tokens[place - 1].behind.endswith(","):
+        return between < _LEAD_MAX * (1 + colon)
+    return cue.use == "telling" and between <= _LISTENER_MAX
 
 
 def _label(scene: Scene, start: int, place: int) -> Mention | None:
     """`Jo Roe:` at the start of a line or behind a dash."""
-    shown = scene.shown
-    colon = len(shown[start:place].rstrip()) + start - 1
-    mention = name_before(shown, start, colon, scene.speech)
+    mention = name_before(scene, start, place)
     if mention is None or mention.kind != "name":
         return None
-    before = shown[start : mention.start].rstrip()
-    return mention if not before or before[-1] in "-—–\n]." else None
+    first = mention.start
+    if first == start or not scene.tokens[first - 1].size or scene.tokens[first - 1].behind[-1:] in {"-", "—", "–", "]", "."}:
+        return mention
+    return None
 
 
 def subject(scene: Scene, start: int, cue: CueAt) -> tuple[Mention | None, str]:
     """Who does what `cue` says, in a sentence that begins at `start`, and by which rule."""
-    shown, speech = scene.shown, scene.speech
-    if cue.form in speech.participles:
-        for other in reversed(scene.cues_in(start - 1, cue.start)):
-            if other.use in _QUOTING and other.form not in speech.participles:
+    tokens = scene.tokens
+    if cue.form in scene.speech.participles:
+        for other in reversed(scene.cues_in(start, cue.first)):
+            if other.use in QUOTING and other.form not in scene.speech.participles:
                 mention, _ = subject(scene, start, other)
                 if mention is not None:
                     return mention, "participle"
-        return main_subject(scene, start, cue.start), "participle"
-    mention = name_before(shown, start, cue.start, speech)
+        return main_subject(scene, start, cue.first), "participle"
+    mention = name_before(scene, start, cue.first)
     if mention is not None:
         return mention, "subject"
-    words = words_in(shown, max(start, cue.start - 80), cue.start)
-    while words and words[-1].plain in speech.adverbs and not words[-1].capital:
-        words.pop()
-    if words and words[-1].plain in speech.joiners:
-        return main_subject(scene, start, cue.start), "joined"
-    if words and words[-1].plain in speech.relatives:
-        return _before_relative(scene, start, words[-1].start), "relative"
+    last = cue.first - 1
+    while last > start and tokens[last].bits & ADVERB and not tokens[last].capital:
+        last -= 1
+    if last > start and tokens[last].bits & JOINER:
+        return main_subject(scene, start, cue.first), "joined"
+    if last > start and tokens[last].bits & RELATIVE:
+        return name_before(scene, start, last), "relative"
     return None, "subject"
-
-
-def _before_relative(scene: Scene, start: int, place: int) -> Mention | None:
-    """Whom `who` at `place` stands for: what stands before its comma."""
-    stop = place
-    while stop > start and scene.shown[stop - 1] in " ,":
-        stop -= 1
-    return name_before(scene.shown, start, stop, scene.speech)
 
 
 def main_subject(scene: Scene, start: int, end: int) -> Mention | None:
     """Whom the sentence from `start` is about: its first noun phrase, behind `On Monday,` and the like."""
-    shown, speech = scene.shown, scene.speech
+    tokens = scene.tokens
     place = start
-    for _ in range(3):
-        while place < end and shown[place] in " \n“”‘'\u00a0—–-":
+    for _ in range(_OPENINGS_MAX):
+        while place < end and not tokens[place].size:
             place += 1
-        word = shown[place : place + 24].split(" ", 1)[0]
-        plain = word.strip(",.'’").lower()
-        if not plain:
+        if place >= end or tokens[place].bits & QUOTED:
             return None
-        if plain in speech.pronouns or plain in speech.determiners or plain not in speech.openers:
-            mention = name_at(shown, place, end, speech)
-            if mention is not None and (mention.kind != "name" or mention.start > place or scene.is_name(mention)):
+        token = tokens[place]
+        bits = token.bits
+        if bits & _STANDS_ALONE or not bits & OPENER:
+            mention = name_at(scene, place, end)
+            if mention is not None and not _is_doubtful(scene, mention, place):
                 return mention
-            if mention is None and plain in speech.pronouns:
+            if mention is None and bits & PRONOUN and not bits & DETERMINER:
                 return None
-            comma = shown.find(", ", place, end)
-            if comma < 0:
-                return None
-            place = comma + 1
+        elif bits & JOINER or token.behind.endswith(","):
+            place += 1
             continue
-        if plain in speech.joiners or word.endswith(","):
-            place += len(word)
+        elif not bits & (PREPOSITION | SUBORDINATOR) and place + 1 < end and tokens[place + 1].capital:
+            place += 1
             continue
-        comma = shown.find(", ", place, end)
-        follower = shown[place + len(word) : place + len(word) + 24].strip().split(" ", 1)[0]
-        if plain not in speech.prepositions and plain not in speech.subordinators and follower[:1].isupper():
-            place += len(word)
-        elif comma < 0:
+        comma = _comma(scene, place, end)
+        if comma is None:
             return None
-        else:
-            place = comma + 1
+        place = comma + 1
+    return None
+
+
+def _is_doubtful(scene: Scene, mention: Mention, place: int) -> bool:
+    """Whether a single capital at the start of a sentence is all that tells a name."""
+    return (
+        mention.kind == "name"
+        and mention.first == mention.last == place
+        and mention.role is None
+        and not scene.is_name(place)
+    )
+
+
+def _comma(scene: Scene, start: int, end: int) -> int | None:
+    """The first token from `start` on that a comma stands behind."""
+    for number in range(start, end):
+        token = scene.tokens[number]
+        if token.behind.endswith(","):
+            return number
+        if token.bits & STOP and token.bits & QUOTED:
+            return None
     return None

@@ -6,7 +6,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from worker.enrich.quotes.attribution import Attribution, subject
-from worker.enrich.quotes.mentions import name_at, words_in
+from worker.enrich.quotes.mentions import name_at
+from worker.enrich.quotes.tokens import (
+    ADVERB,
+    BREAK,
+    COURTESY,
+    DETERMINER,
+    HOLLOW,
+    JOINER,
+    NEGATION,
+    POSSESSIVE,
+    PREPOSITION,
+    QUESTION,
+    QUOTED,
+    RELATIVE,
+    ROLE,
+    SUBORDINATOR,
+    THAT,
+    TIME,
+    TIME_OPENER,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -16,16 +35,15 @@ if TYPE_CHECKING:
     from worker.enrich.quotes.scene import CueAt, Scene
 
 _WORDS_MIN: Final = 3
-_LEAD_MAX: Final = 90
-_GAP_MAX: Final = 60
-_STOPS: Final = frozenset(("", ",", ".", ";", ":", "?", "!", "("))
-_CLOSING: Final = " .,;:!?—–-\n"
-_CLAUSE: Final = frozenset(("speech", "telling", "asking", "thought", "finding", "judgement"))  # fmt: skip
+_THAT_MAX: Final = 9
+_GAP_MAX: Final = 8
+_NO_SUBJECT: Final = NEGATION | RELATIVE | DETERMINER | PREPOSITION | POSSESSIVE
+_LEAD: Final = DETERMINER | COURTESY | ROLE
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Reported words, in one or two parts, with who said them."""
+    """Reported words, in one or two parts (spans of the text), with who said them."""
 
     parts: tuple[Span, ...]
     attribution: Attribution
@@ -36,223 +54,197 @@ def told(scene: Scene, taken: Collection[int]) -> list[Told]:
     found: list[Told] = []
     done = 0
     for cue in scene.cues:
-        if cue.start < done or cue.start in taken:
+        if cue.first < done or cue.first in taken:
             continue
-        one = _by_source(scene, cue) if cue.use == "source" else _by_verb(scene, cue) if cue.use in _CLAUSE else None
-        if one is not None and one.parts[0][0] >= done:
+        one = _by_source(scene, cue) if cue.use == "source" else _by_verb(scene, cue)
+        if one is not None and (not found or one.parts[0][0] >= found[-1].parts[-1][1]):
             found.append(one)
-            done = max(one.parts[-1][1], cue.end)
+            done = max(scene.token_at(one.parts[-1][1] - 1) + 1, cue.behind)
     return found
 
 
 def _by_source(scene: Scene, cue: CueAt) -> Told | None:
-    shown = scene.shown
-    start, end = scene.sentence(cue.start)
-    mention = name_at(shown, cue.end + 1, end, scene.speech)
-    parts: tuple[Span | None, ...]
+    start, end = scene.sentence(cue.first)
+    mention = name_at(scene, cue.behind, end)
     if mention is None:
         return None
-    if shown[start : cue.start].strip(" “\n"):
-        parts = (_trimmed(scene, start, cue.start),)
-    else:
-        comma = shown.find(", ", cue.end if mention is None else mention.end, end)
-        if mention is not None and mention.role is not None and mention.role[0] > mention.end:
-            comma = shown.find(", ", mention.role[1], end)
-        if comma < 0:
-            return None
-        parts = (_trimmed(scene, comma + 2, end),)
-    return _told(parts, Attribution("source", mention, cue))
+    attribution = Attribution("source", mention, cue)
+    if cue.first > start:
+        return _told(scene, attribution, (start, cue.first))
+    last = mention.stop
+    while last < end and not scene.tokens[last].behind.endswith(","):
+        last += 1
+    return _told(scene, attribution, (last + 1, end)) if last < end else None
 
 
 def _by_verb(scene: Scene, cue: CueAt) -> Told | None:
-    shown, speech = scene.shown, scene.speech
-    if speech.clauses[cue.form] == "none":
+    tokens = scene.tokens
+    clause = scene.speech.clauses[cue.form]
+    if clause == "none":
         return None
-    start, end = scene.sentence(cue.start)
-    inverted = _inverted(scene, cue, end)
+    start, end = scene.sentence(cue.first)
+    inverted = _inverted(scene, cue, start, end)
     if inverted is not None:
-        return _told((_trimmed(scene, start, cue.start - 2),), Attribution("inverted", inverted, cue))
-    mention, rule = subject(scene, start, cue)
-    behind = shown[cue.end : cue.end + 1]
-    attribution = Attribution(f"before_{rule}", mention, cue)
-    if mention is None and not _plain_subject(scene, start, cue):
-        return None
-    if behind == "," or not shown[cue.end : end].strip(_CLOSING) or _is_time(scene, cue.end, end):
-        return _before(scene, cue, start, end, attribution)
-    place = _content(scene, cue, end)
-    if place is None:
-        return None
-    stop = _clause_end(scene, cue, place, end)
-    comma = shown.find(", ", place, stop)
-    if comma > 0 and (_is_subordinate(scene, start, cue) or rule == "relative"):
-        stop = comma
-    return _told((_trimmed(scene, place, stop),), attribution)
-
-
-def _inverted(scene: Scene, cue: CueAt, end: int) -> Mention | None:
-    """The speaker in `the gate was shut, said Jo Roe.`"""
-    shown, speech = scene.shown, scene.speech
-    if shown[cue.start - 2 : cue.start - 1] != "," or cue.form in speech.participles or cue.use != "speech":
-        return None
-    mention = name_at(shown, cue.end + 1, end, speech)
-    if mention is None or mention.kind == "pronoun":
-        return None
-    rest = shown[mention.end : end].strip()
-    if mention.kind == "nominal" and mention.role is not None:
-        rest = shown[max(mention.end, mention.role[1]) : end].strip()
-    word = rest.split(" ", 1)[0].strip(",.")
-    return mention if rest[:1] in _STOPS or word in speech.prepositions or word in speech.times else None
-
-
-def _is_subordinate(scene: Scene, start: int, cue: CueAt) -> bool:
-    """Whether the cue stands in a clause before the main one: `While she says …, she …`"""
-    words = words_in(scene.shown, start, min(start + 30, cue.start))
-    return bool(words) and words[0].plain in scene.speech.subordinators and "," not in scene.shown[start : cue.start]
+        return _told(scene, Attribution("inverted", inverted, cue), (start, cue.first))
+    behind = tokens[cue.behind - 1].behind
+    if not behind and cue.behind < end and not _is_time(scene, cue.behind, end):
+        place = _content(scene, cue, end)
+        if place is None:
+            return None
+        mention, rule = subject(scene, start, cue)
+        if mention is None and not _plain_subject(scene, start, cue):
+            return None
+        stop = _clause_end(scene, cue, place, end)
+        if rule == "relative" or _is_subordinate(scene, start, cue):
+            stop = next((n + 1 for n in range(place, stop) if tokens[n].behind.endswith(",")), stop)
+        return _told(scene, Attribution(f"before_{rule}", mention, cue), (place, stop))
+    if behind.endswith(",") or not behind or behind[:1] in ".;!?”":
+        mention, rule = subject(scene, start, cue)
+        return _before(scene, cue, start, end, Attribution(f"before_{rule}", mention, cue))
+    return None
 
 
 def _plain_subject(scene: Scene, start: int, cue: CueAt) -> bool:
     """Whether something that is no known name or role does it: `the suit claims that`."""
-    words = words_in(scene.shown, max(start, cue.start - 40), cue.start)
-    while words and words[-1].plain in scene.speech.adverbs:
-        words.pop()
-    if not words or not (scene.shown.startswith(" that ", cue.end) or scene.speech.clauses[cue.form] == "any"):
+    tokens = scene.tokens
+    last = cue.first - 1
+    while last > start and tokens[last].bits & ADVERB:
+        last -= 1
+    if last < start or tokens[last].bits & _NO_SUBJECT:
         return False
-    plain, speech = words[-1].plain, scene.speech
-    return not (
-        plain in speech.negations
-        or plain in speech.relatives
-        or plain in speech.determiners
-        or plain in speech.prepositions
-        or plain.endswith(("'s", "’s", "s'", "s’"))
+    return scene.speech.clauses[cue.form] == "any" or bool(
+        cue.behind < len(tokens) and tokens[cue.behind].bits & THAT
+    )
+
+
+def _inverted(scene: Scene, cue: CueAt, start: int, end: int) -> Mention | None:
+    """The speaker in `the gate was shut, said Jo Roe.`"""
+    tokens = scene.tokens
+    if cue.use != "speech" or cue.first <= start or not tokens[cue.first - 1].behind.endswith(","):
+        return None
+    if cue.form in scene.speech.participles or tokens[cue.behind - 1].behind:
+        return None
+    mention = name_at(scene, cue.behind, end)
+    if mention is None or mention.kind == "pronoun":
+        return None
+    last = mention.stop if mention.kind == "nominal" else mention.last
+    if tokens[last].behind or last + 1 >= end:
+        return mention
+    return mention if tokens[last + 1].bits & (PREPOSITION | TIME | RELATIVE) else None
+
+
+def _is_subordinate(scene: Scene, start: int, cue: CueAt) -> bool:
+    """Whether the cue stands in a clause before the main one: `While she says …, she …`"""
+    return bool(scene.tokens[start].bits & SUBORDINATOR) and not any(
+        scene.tokens[n].behind.endswith(",") for n in range(start, cue.first)
     )
 
 
 def _is_time(scene: Scene, place: int, end: int) -> bool:
     """Whether nothing but a time is left: `…, he said Tuesday.`"""
-    rest = scene.shown[place:end].strip(_CLOSING)
-    return " " not in rest and rest in scene.speech.times
+    return place + 1 == end and bool(scene.tokens[place].bits & TIME)
 
 
 def _before(scene: Scene, cue: CueAt, start: int, end: int, attribution: Attribution) -> Told | None:
     """The words before `…, Jo Roe said.`, and those behind where it stands in their midst."""
-    shown, mention = scene.shown, attribution.mention
-    if mention is None or mention.start > cue.start:
+    tokens, mention = scene.tokens, attribution.mention
+    if mention is None or mention.first > cue.first:
         return None
     first = mention.start
-    if mention.role is not None and mention.role[0] < first:
-        first = mention.role[0]
-    comma = shown.rfind(",", start, first)
-    if shown[comma + 1 : comma + 2] in {"”", '"', "'", "’"}:
-        return None  # The end of a quotation whose beginning is lost.
-    if comma < 0 or first - comma > _GAP_MAX or not _is_lead(scene, comma + 1, first):
+    while first > start and scene.joined(first) and (tokens[first - 1].bits & _LEAD or tokens[first - 1].capital):
+        first -= 1
+    if first <= start or cue.first - first > 4 * _GAP_MAX:
         return None
-    before = _trimmed(scene, start, comma)
-    if shown[cue.end] == "," and shown[cue.end : end].strip(_CLOSING):
-        behind = _trimmed(scene, cue.end + 1, _clause_end(scene, cue, cue.end + 1, end))
-        if behind is not None and len(words_in(shown, *behind)) >= _WORDS_MIN:
-            if _is_participle_next(scene, cue.end):
-                return _told((before,), attribution)
-            return _told((before, behind), attribution)
-    return _told((before,), attribution)
-
-
-def _is_participle_next(scene: Scene, place: int) -> bool:
-    word = scene.shown[place + 2 : place + 26].split(" ", 1)[0]
-    return word in scene.speech.participles
-
-
-def _is_lead(scene: Scene, start: int, end: int) -> bool:
-    speech = scene.speech
-    return all(
-        word.plain in speech.determiners or word.plain in speech.courtesy or word.capital or word.plain in speech.roles
-        for word in words_in(scene.shown, start, end)
-    )
+    comma = tokens[first - 1].behind
+    if not comma.endswith(",") or comma != ",":
+        return None  # Nothing ends there, or a quotation whose beginning is lost.
+    parts = [(start, first)]
+    if tokens[cue.behind - 1].behind == "," and end - cue.behind >= _WORDS_MIN:
+        following = scene.text[scene.begin(cue.behind) : scene.end(cue.behind)]
+        if following not in scene.speech.participles:
+            parts.append((cue.behind, _clause_end(scene, cue, cue.behind, end)))
+    return _told(scene, attribution, *parts)
 
 
 def _content(scene: Scene, cue: CueAt, end: int) -> int | None:
     """Where the reported words begin behind `cue`, None where none do."""
-    shown, speech = scene.shown, scene.speech
-    words = words_in(shown, cue.end, min(end, cue.end + _LEAD_MAX))
-    if not words or words[0].start != cue.end + 1:
-        return None
-    number = 0
-    if cue.use == "telling" and words[0].plain not in speech.that:
-        number = _behind_listener(scene, words)
-    while number < len(words) and (words[number].plain in speech.times_lower or words[number].plain in speech.adverbs):
+    tokens = scene.tokens
+    number = cue.behind
+    if cue.use == "telling" and not tokens[number].bits & THAT:
+        number = _behind_listener(scene, number, end)
+    while number < end and tokens[number].bits & (TIME | ADVERB):
         number += 1
-    if number >= len(words):
+    if number >= end:
         return None
-    first = words[number]
-    if first.plain in speech.hollow:
+    bits = tokens[number].bits
+    if bits & HOLLOW or bits & QUOTED and number == cue.behind:
         return None
-    if first.plain in speech.that:
-        return words[number + 1].start if number + 1 < len(words) and words[number + 1].joined else None
-    if first.plain in speech.question and cue.use != "thought":
-        return first.start
-    clause = speech.clauses[cue.form]
-    if clause == "object" and not (number and cue.use == "speech"):
-        return first.start
-    if clause == "that" or first.plain in speech.prepositions or first.plain in speech.time_openers:
-        for at, word in enumerate(words[number:], number):
-            if at > number and not word.joined:
+    if bits & THAT:
+        return number + 1 if number + 1 < end and scene.joined(number + 1) else None
+    if bits & QUESTION and cue.use != "thought":
+        return number
+    clause = scene.speech.clauses[cue.form]
+    if clause == "object" and (number == cue.behind or cue.use != "speech"):
+        return number
+    if clause == "that" or bits & (PREPOSITION | TIME_OPENER):
+        for at in range(number, min(end, number + _THAT_MAX) - 1):
+            if at > number and not scene.joined(at):
                 break
-            if word.plain in speech.that and at + 1 < len(words):
-                return words[at + 1].start
+            if tokens[at].bits & THAT:
+                return at + 1
         return None
-    if number and cue.use == "telling" and not first.joined:
+    if number > cue.behind and cue.use == "telling" and tokens[number - 1].behind:
         return None
-    return first.start
+    return number
 
 
-def _behind_listener(scene: Scene, words: list) -> int:  # type: ignore[type-arg]
-    """The number of the word behind the listener in `told the council on Monday that …`."""
-    speech = scene.speech
-    number = 0
-    if words[0].plain in speech.determiners:
-        number = 1
-    while number < len(words) and words[number].capital and (number == 0 or words[number].joined):
+def _behind_listener(scene: Scene, number: int, end: int) -> int:
+    """The token behind the listener in `told the council on Monday that …`."""
+    tokens = scene.tokens
+    first = number
+    if tokens[number].bits & DETERMINER:
         number += 1
-    if number < len(words) and number < 2 and not words[number].capital:
+    capitals = number
+    while number < end and tokens[number].capital and (number == first or scene.joined(number)):
         number += 1
-    if 0 < number < len(words) - 1 and words[number - 1].capital and words[number].joined and words[number].plain[-1] == "s":
+    if number < end and number < first + 2 and not tokens[number].capital:
         number += 1
-    for at, word in enumerate(words[number : number + 6], number):
-        if word.plain in speech.that or not word.joined:
-            return at if word.plain in speech.that else number
+    elif capitals < number < end - 1 and scene.joined(number) and tokens[number].plain.endswith("s"):
+        number += 1
+    for at in range(number, min(end, number + _THAT_MAX)):
+        if tokens[at].bits & THAT:
+            return at
+        if tokens[at - 1].behind:
+            break
     return number
 
 
 def _clause_end(scene: Scene, cue: CueAt, place: int, end: int) -> int:
-    """Where the reported words end: before another cue of the same sentence, or at its end."""
-    shown, speech = scene.shown, scene.speech
-    comma = shown.find(", ", place, end)
-    while comma >= 0:
-        if shown[comma + 2 : comma + 14].split(" ", 1)[0] in speech.breaks:
-            end = comma
+    """Where the reported words end: before another cue of the same sentence, before `, but`, or at its end."""
+    tokens = scene.tokens
+    for number in range(place, end - 1):
+        behind = tokens[number].behind
+        if behind and (behind[-1] == ";" or (behind[-1] == "," and tokens[number + 1].bits & BREAK)):
+            end = number + 1
             break
-        comma = shown.find(", ", comma + 2, end)
-    semicolon = shown.find("; ", place, end)
-    if semicolon > 0:
-        end = semicolon
-    for other in scene.cues_in(max(place, cue.end), end):
-        before = shown.rfind(" ", 0, other.start - 1) + 1
-        word = shown[before : other.start].strip().rstrip(",").lower()
-        if other.use == "source" or (other.form in speech.participles and shown[other.start - 2 : other.start - 1] == ","):
-            return other.start
-        if word in speech.joiners and before > place:
-            return before
+    for other in scene.cues_in(max(place, cue.behind) + 1, end):
+        previous = tokens[other.first - 1]
+        if other.use == "source" or (other.form in scene.speech.participles and previous.behind.endswith(",")):
+            return other.first
+        if previous.bits & JOINER:
+            return other.first - 1
     return end
 
 
-def _trimmed(scene: Scene, start: int, end: int) -> Span | None:
-    shown = scene.shown
-    while start < end and shown[start] in " ,\n—–-":
-        start += 1
-    while end > start and shown[end - 1] in _CLOSING:
-        end -= 1
-    return (start, end) if end > start else None
-
-
-def _told(parts: tuple[Span | None, ...], attribution: Attribution) -> Told | None:
-    kept = tuple(part for part in parts if part is not None)
-    return Told(kept, attribution) if kept else None
+def _told(scene: Scene, attribution: Attribution, *parts: tuple[int, int]) -> Told | None:
+    """What is told in these runs of tokens, without the marks at their ends."""
+    spans = []
+    for first, end in parts:
+        last = end - 1
+        while first <= last and not scene.tokens[first].size:
+            first += 1
+        while last >= first and not scene.tokens[last].size:
+            last -= 1
+        if first <= last:
+            spans.append(scene.span(first, last))
+    return Told(tuple(spans), attribution) if spans else None

@@ -2,449 +2,374 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
+
+from worker.enrich.quotes.tokens import (
+    ADVERB,
+    BELONGING,
+    BODY,
+    COMPLEMENT,
+    COURTESY,
+    CUE,
+    DETERMINER,
+    GIVEN,
+    HANGING,
+    JOINER,
+    NEGATION,
+
+    OF,
+    OPENER,
+    PARTICLE,
+    POSSESSIVE,
+    PREPOSITION,
+    PRONOUN,
+    QUOTED,
+    RELATIVE,
+    ROLE,
+    SPEAKER,
+    SUBORDINATOR,
+)
 
 if TYPE_CHECKING:
     from worker.article import Span
-    from worker.speech_rules import Speech
+    from worker.enrich.quotes.scene import Scene
 
-_WORD: Final = re.compile(r"[^\W_][\w.'’/&-]*")
-_PHRASE_MAX: Final = 170
-_WORDS_MAX: Final = 60
-_PHRASE_WORDS: Final = 7
-_NEAR: Final = 48
-_MODIFIERS_MAX: Final = 5
-_APPOSITION_MAX: Final = 110
-_POSSESSIVE: Final = ("'s", "’s", "s'", "s’")
-_AGE: Final = re.compile(r",? (?:aged? )?\d{1,3}(?=,)")
-_BRACKETS: Final = re.compile(r" ?\([^()\n]{1,60}\)")
+_PHRASE_MAX: Final = 14
+_LOOSE_MAX: Final = 5
+_APPOSITION_MAX: Final = 14
+_HEAD_MAX: Final = 9
+_BACK_MAX: Final = 45
+_HANGS_MAX: Final = 4
+_NOUN: Final = ROLE | BODY
+_END_OF_ROLE: Final = RELATIVE | CUE
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Words that stand for a speaker.
+    """Tokens that stand for a speaker.
 
     Attributes:
         kind: `name` (of a person, an organisation or a country), `pronoun`, `nominal` (by role), `body` (such as
             `the campaign`).
-        start, end: the words in the text; of a name without its titles.
-        role: what the text says there that the speaker is.
-        courtesy: a title such as `Mr.` that stands before the name, in small letters.
+        first, last: the tokens; of a name without its titles.
+        role: the tokens that say what the speaker is, first and last.
+        courtesy: a title such as `mr` that stands before the name.
     """
 
     kind: Literal["name", "pronoun", "nominal", "body"]
-    start: int
-    end: int
+    first: int
+    last: int
     role: Span | None = None
     courtesy: str | None = None
 
+    @property
+    def start(self) -> int:
+        """The first token of the name or the role, what comes first."""
+        return self.first if self.role is None else min(self.first, self.role[0])
 
-@dataclass(slots=True)
-class _Word:
-    start: int
-    end: int
-    plain: str
-    capital: bool
-    joined: bool
+    @property
+    def stop(self) -> int:
+        """The last token of the name or the role, what comes last."""
+        return self.last if self.role is None else max(self.last, self.role[1])
 
 
-def words_in(shown: str, start: int, end: int, most: int = _WORDS_MAX) -> list[_Word]:
-    """The first `most` words of `shown[start:end]`; `joined` where only a space parts a word from the one before."""
-    found: list[_Word] = []
-    before = -9
-    for match in _WORD.finditer(shown, start, end):
-        at, stop = match.span()
-        word = match.group()
-        last = word[-1]
-        if last in _ENDS_OF_WORDS:
-            plain = word.rstrip(".'’-")
-            if last == "." and "." not in plain and len(plain) > 1 and not (len(plain) < 6 and word[0].isupper()):
-                stop -= 1
-        else:
-            plain = word
-        found.append(
-            _Word(at, stop, plain.lower(), word[0].isupper(), at == before + 1 or shown[before:at] in _JOINTS)
-        )
-        before = stop
-        if len(found) == most:
-            break
+def name_at(scene: Scene, first: int, end: int) -> Mention | None:
+    """The mention that begins at `first`, as behind a cue (`said Jo Roe, the mayor`) or at the start of a sentence."""
+    tokens = scene.tokens
+    if first >= end:
+        return None
+    bits = tokens[first].bits
+    if bits & PRONOUN and not (bits & DETERMINER and first + 1 < end and scene.joined(first + 1)):
+        return Mention("pronoun", first, first) if bits & SPEAKER else None
+    last = _phrase(scene, first, end)
+    if last < first:
+        return None
+    found = _read(scene, first, last)
+    if found is None or found.kind == "body":
+        return found
+    if found.kind == "nominal":
+        return _named_behind(scene, found, end)
+    if found.role is None:
+        return replace(found, role=role_behind(scene, found.last, end))
     return found
 
 
-_ENDS_OF_WORDS: Final = frozenset(".'’-")
-_JOINTS: Final = frozenset((" -", "  "))
-
-
-def name_at(shown: str, start: int, end: int, speech: Speech) -> Mention | None:
-    """The mention that begins at `start`, as behind a cue (`said Jo Roe, the mayor`) or at the start of a sentence."""
-    words = words_in(shown, start, min(end, start + _PHRASE_MAX), _PHRASE_WORDS)
-    if not words or words[0].start - start > 2:
-        return None
-    first = words[0]
-    if first.plain in speech.pronouns and not (
-        first.plain in speech.determiners and len(words) > 1 and words[1].joined and words[1].plain not in speech.cues
-    ):
-        return None if speech.pronouns[first.plain] is None else Mention("pronoun", first.start, first.end)
-    phrase = _phrase(words, speech)
-    if len(words) == _PHRASE_WORDS and len(phrase) > 2:
-        words = words_in(shown, start, min(end, start + _PHRASE_MAX))
-        phrase = _phrase(words, speech)
-    if not phrase:
-        return None
-    found = _read(phrase, speech)
-    if found is None:
-        return None
-    return _with_apposition(shown, found, words, len(phrase), end, speech)
-
-
-def _phrase(words: list[_Word], speech: Speech) -> list[_Word]:
-    """The words from the first that make one noun phrase: up to a verb, a preposition or a comma."""
-    taken: list[_Word] = []
-    roles, bodies = speech.roles, speech.bodies
-    last_firm = 0
+def _phrase(scene: Scene, first: int, end: int) -> int:
+    """The last token of the noun phrase that begins at `first`: before a verb, a preposition or a comma."""
+    tokens = scene.tokens
+    firm = first - 1
     loose = 0
-    for number, word in enumerate(words):
-        if number and not word.joined:
+    number = first
+    end = min(end, first + _PHRASE_MAX)
+    while number < end:
+        token = tokens[number]
+        bits = token.bits
+        if (number > first and not scene.joined(number)) or bits & QUOTED or not token.size:
             break
-        plain = word.plain
-        if word.capital or plain in roles or plain in bodies:
-            if word.capital and number and taken[-1].plain in speech.joiners and not _is_role_pair(words, number, speech):
+        previous = tokens[number - 1]
+        if token.capital or bits & _NOUN:
+            if token.capital and number > first and previous.bits & JOINER and tokens[number - 2].capital:
                 break
-            taken.append(word)
-            last_firm = len(taken)
+            if number > first and bits & DETERMINER:
+                break
+            firm = number
             loose = 0
-        elif plain in speech.determiners:
-            if number:
+        elif bits & DETERMINER:
+            if number > first:
                 break
-            taken.append(word)
-        elif plain in speech.particles and taken and taken[-1].capital:
-            taken.append(word)
-        elif plain in speech.prepositions:
-            follower = words[number + 1] if number + 1 < len(words) else None
-            if taken and _is_title(taken[-1], speech) and follower is not None and follower.capital and plain == "of":
-                taken.append(word)
-                continue
-            break
-        elif plain in speech.relatives or plain in speech.cues or loose >= _MODIFIERS_MAX:
+        elif bits & PARTICLE and number > first and previous.capital:
+            pass
+        elif bits & PREPOSITION:
+            titled = bits & OF and number > first and previous.bits & ROLE
+            if not (titled and number + 1 < end and tokens[number + 1].capital):
+                break
+        elif bits & (RELATIVE | CUE) or loose >= _LOOSE_MAX:
             break
         else:
             loose += 1
-            taken.append(word)
-    return taken[:last_firm]
+        number += 1
+    return firm
 
 
-def _is_role_pair(words: list[_Word], number: int, speech: Speech) -> bool:
-    """Whether `… ally and lobbyist Jo Roe` goes on behind its `and`."""
-    return number >= 2 and not words[number - 2].capital
-
-
-def _is_title(word: _Word, speech: Speech) -> bool:
-    return word.plain in speech.roles
-
-
-def _read(phrase: list[_Word], speech: Speech) -> Mention | None:
+def _read(scene: Scene, first: int, last: int) -> Mention | None:
     """The name or the role in a noun phrase."""
-    start = 1 if phrase[0].plain in speech.determiners and len(phrase) > 1 else 0
-    definite = start == 1
-    last = len(phrase) - 1
-    if phrase[last].plain in speech.openers and last == start:
+    tokens = scene.tokens
+    definite = bool(tokens[first].bits & DETERMINER) and last > first
+    start = first + definite
+    if tokens[last].bits & OPENER and last == start:
         return None
-    if last > 0 and phrase[last - 1].plain in speech.courtesy and phrase[last].capital:
-        return Mention("name", phrase[last].start, phrase[last].end, None, phrase[last - 1].plain)
-    name = last + 1
-    if last > start and _is_surname(phrase[last - 1], phrase[last], speech):
-        name = last
-    while name - 1 >= start and _in_name(phrase[name - 1], speech):
-        name -= 1
-    while name <= last and not phrase[name].capital:
-        name += 1
-    of = next((n for n in range(last, start, -1) if phrase[n].plain == "of"), None)
-    if of is not None and name > of > start:
-        name = _behind_title(phrase, of + 1, last, speech)
+    name = _name_start(scene, start, last)
     courtesy = None
-    while name <= last and phrase[name].plain in speech.courtesy:
-        courtesy = phrase[name].plain
+    while name <= last and tokens[name].bits & COURTESY:
+        courtesy = tokens[name].plain.rstrip(".")
         name += 1
     if name > last:
-        return _by_role(phrase, start, last, speech)
-    while name < last and (phrase[name].plain in speech.belonging or phrase[name].plain in speech.openers):
+        return _by_role(scene, start, last)
+    while name < last and tokens[name].bits & (BELONGING | OPENER):
         name += 1
-    role_end = name - (courtesy is not None)
-    role_start = start
-    while role_start < role_end and phrase[role_start].plain in speech.openers | speech.determiners:
-        role_start += 1
-    has_role = any(word.plain in speech.roles for word in phrase[role_start:role_end])
-    role = (phrase[role_start].start, phrase[role_end - 1].end) if has_role else None
-    if not has_role and role_end > start and not definite and not all(w.capital for w in phrase[start:role_end]):
-        if name == last:
-            return None
-        role = (phrase[role_start].start, phrase[role_end - 1].end)
-    if _possessive(phrase[last], phrase, last):
+    if tokens[last].bits & POSSESSIVE:
         return None
-    return Mention("name", phrase[name].start, phrase[last].end, role, courtesy)
+    ahead = name - (courtesy is not None)
+    while start < ahead and tokens[start].bits & (OPENER | DETERMINER):
+        start += 1
+    role = None
+    if start < ahead:
+        if any(tokens[n].bits & ROLE for n in range(start, ahead)):
+            role = (start, ahead - 1)
+        elif not definite and not all(tokens[n].capital for n in range(start, ahead)):
+            if name == last:
+                return None
+            role = (start, ahead - 1)
+    return Mention("name", name, last, role, courtesy)
 
 
-def _behind_title(phrase: list[_Word], place: int, last: int, speech: Speech) -> int:
-    """Where the name begins in `Secretary of State Jo Roe`: one word belongs to the title, and what follows is a name."""
-    return place + 1 if place < last else last + 1
+def _name_start(scene: Scene, start: int, last: int) -> int:
+    """Where the name at the end of a noun phrase begins; behind `last` where there is none."""
+    tokens = scene.tokens
+    before = tokens[last - 1] if last > start else None
+    if before is not None and before.bits & COURTESY and tokens[last].capital:
+        return last - 1
+    name = last + 1
+    if before is not None and tokens[last].capital and tokens[last].bits & ROLE and before.capital:
+        # A word for a role is the surname of a first name: `Howard Dean`.
+        if before.bits & GIVEN:
+            name = last
+    while name - 1 >= start and _in_name(scene, name - 1):
+        name -= 1
+    while name <= last and not tokens[name].capital:
+        name += 1
+    for number in range(last, start, -1):
+        if tokens[number].bits & OF:
+            # `Secretary of State Jo Roe`: one word belongs to the title.
+            return max(name, number + 2)
+    return name
 
 
-def _possessive(word: _Word, phrase: list[_Word], number: int) -> bool:
-    return word.end - word.start > 2 and number == len(phrase) - 1 and word.plain.endswith(("'s", "’s"))
-
-
-def _in_name(word: _Word, speech: Speech) -> bool:
-    plain = word.plain
-    if plain in speech.roles or plain in speech.bodies or plain.endswith(("'s", "’s")):
+def _in_name(scene: Scene, number: int) -> bool:
+    token = scene.tokens[number]
+    if token.bits & (_NOUN | POSSESSIVE):
         return False
-    return word.capital or plain in speech.particles
+    return token.capital or bool(token.bits & PARTICLE)
 
 
-def _is_surname(first: _Word, last: _Word, speech: Speech) -> bool:
-    """Whether a word for a role is the surname of a first name: `Howard Dean`."""
-    return last.capital and first.capital and last.plain in speech.roles and first.plain in speech.given
+def _by_role(scene: Scene, start: int, last: int) -> Mention | None:
+    tokens = scene.tokens
+    if tokens[last].bits & ROLE:
+        return Mention("nominal", start, last, (start, last))
+    if tokens[last].capital and start < last and all(tokens[n].capital for n in range(start, last + 1)):
+        return Mention("name", start, last)
+    return Mention("body", start, last) if tokens[last].bits & BODY else None
 
 
-def _by_role(phrase: list[_Word], start: int, last: int, speech: Speech) -> Mention | None:
-    head = phrase[last].plain
-    span = (phrase[start].start, phrase[last].end)
-    if head in speech.roles:
-        return Mention("nominal", *span, role=span)
-    if phrase[last].capital and start < last and all(word.capital for word in phrase[start : last + 1]):
-        return Mention("name", *span)
-    return Mention("body", *span) if head in speech.bodies else None
-
-
-def _with_apposition(
-    shown: str, found: Mention, words: list[_Word], taken: int, end: int, speech: Speech
-) -> Mention:
-    """`found` with what stands between commas behind it: a role for a name, a name for a role."""
-    if found.kind == "nominal" and found.role is not None:
-        return _named_behind(shown, found, end, speech)
-    if found.kind == "name" and found.role is None:
-        role = role_behind(shown, found.end, end, speech)
-        return found if role is None else Mention("name", found.start, found.end, role, found.courtesy)
-    return found
-
-
-def _named_behind(shown: str, found: Mention, end: int, speech: Speech) -> Mention:
+def _named_behind(scene: Scene, found: Mention, end: int) -> Mention:
     """`a spokesman for the port, Jo Roe,`: the name; else the role with all that belongs to it."""
-    assert found.role is not None
-    stop = found.end
-    limit = min(end, stop + _APPOSITION_MAX)
-    words = words_in(shown, stop, limit)
-    complement = stop
-    number = 0
-    if words and shown[stop : words[0].start] == " " and words[0].plain in speech.complements:
-        if True:
-            while number < len(words) and (number == 0 or words[number].joined) and (
-                number == 0 or words[number].capital or words[number].plain in speech.determiners
-                or words[number].plain in speech.prepositions or words[number].plain in speech.bodies
-                or words[number].plain in speech.joiners or words[number].plain.endswith(("'s", "’s"))
-            ):
-                number += 1
-            while number > 1 and words[number - 1].plain in speech.prepositions | speech.determiners | speech.joiners:
-                number -= 1
-            if number > 1:
-                complement = words[number - 1].end
-            else:
-                number = 0
-    if number < len(words) and shown[complement : words[number].start] == ", " and words[number].capital:
+    tokens = scene.tokens
+    last = found.last
+    number = last + 1
+    limit = min(end, number + _APPOSITION_MAX)
+    if number < limit and scene.joined(number) and tokens[number].bits & COMPLEMENT:
+        taken = number
+        number += 1
+        while number < limit and scene.joined(number):
+            token = tokens[number]
+            if token.capital or token.bits & (BODY | POSSESSIVE | ROLE):
+                taken = number
+            elif not token.bits & (DETERMINER | PREPOSITION | JOINER):
+                break
+            number += 1
+        if taken > last + 1:
+            last = taken
+    role = (found.first, last)
+    number = last + 1
+    if number < limit and tokens[last].behind == "," and tokens[number].capital:
         run = number
-        while run + 1 < len(words) and words[run + 1].joined and _in_title_or_name(words[run + 1], speech):
+        while run + 1 < end and scene.joined(run + 1) and (tokens[run + 1].capital or tokens[run + 1].bits & PARTICLE):
             run += 1
-        named = _read(words[number : run + 1], speech)
-        after = shown[words[run].end : words[run].end + 1]
-        if named is not None and named.kind == "name" and after in {",", ".", ""}:
-            return Mention("name", named.start, named.end, (found.role[0], complement), named.courtesy)
-    return Mention("nominal", found.start, found.end, (found.role[0], complement))
+        if tokens[run].behind[:1] in {",", "."} or run + 1 == end:
+            named = _read(scene, number, run)
+            if named is not None and named.kind == "name":
+                return replace(named, role=role)
+    return replace(found, role=role)
 
 
-def _in_title_or_name(word: _Word, speech: Speech) -> bool:
-    return word.capital or word.plain in speech.particles
-
-
-def role_behind(shown: str, place: int, end: int, speech: Speech) -> Span | None:
-    """The role in `, a spokesman for the port,` that begins at `place`."""
-    brackets = _BRACKETS.match(shown, place, end)
-    if brackets is not None:
-        place = brackets.end()
-    age = _AGE.match(shown, place, end)
-    if age is not None:
-        place = age.end()
-    if not shown.startswith(", ", place):
+def role_behind(scene: Scene, last: int, end: int) -> Span | None:
+    """The tokens of the role in `, a spokesman for the port,` behind token `last`."""
+    tokens = scene.tokens
+    number = last + 1
+    if number < end and tokens[number].before[:1] == "(" and tokens[number].behind[:1] == ")":
+        last, number = number, number + 1
+    if number >= end or not tokens[last].behind.endswith(","):
         return None
-    words = words_in(shown, place + 2, min(end, place + 2 + _APPOSITION_MAX))
-    start = 1 if words and words[0].plain in speech.determiners else 0
+    if tokens[number].plain.isdigit() and tokens[number].behind == ",":
+        number += 1
+        if number >= end:
+            return None
+    start = number + bool(tokens[number].bits & DETERMINER)
     head = None
-    for number, word in enumerate(words[:9]):
-        if number and not word.joined:
+    limit = min(end, number + _APPOSITION_MAX)
+    for at in range(start, min(limit, number + _HEAD_MAX)):
+        token = tokens[at]
+        if at > number and not scene.joined(at):
             break
-        if word.plain in speech.roles and not (word.capital and start == 0 and number == 0 and len(words) < 2):
-            head = number
-            continue
-        if word.plain in speech.relatives or word.plain in speech.cues:
+        if token.bits & ROLE:
+            head = at
+        elif token.bits & _END_OF_ROLE and not token.capital:
             break
-        if head is None and word.plain in speech.prepositions:
+        elif head is None and token.bits & PREPOSITION:
             return None
     if head is None:
         return None
+    if start == number and head + 1 < limit and tokens[head + 1].capital and scene.joined(head + 1):
+        return None  # It is the title of somebody else.
     stop = head
-    for number in range(head + 1, len(words)):
-        word = words[number]
-        if not word.joined or word.plain in speech.relatives or word.plain in speech.cues:
+    for at in range(head + 1, limit):
+        if not scene.joined(at) or (tokens[at].bits & _END_OF_ROLE and not tokens[at].capital):
             break
-        stop = number
-    if start == 0 and head + 1 < len(words) and words[head + 1].joined and words[head + 1].capital:
+        stop = at
+    return (start, stop if tokens[stop].behind or stop + 1 == end else head)
+
+
+def name_before(scene: Scene, start: int, end: int) -> Mention | None:
+    """The mention that ends before token `end`, as before a cue: `Jo Roe, the mayor, has also |said`."""
+    tokens = scene.tokens
+    last = end - 1
+    start = max(start, end - _BACK_MAX)
+    while last >= start and tokens[last].bits & ADVERB and not tokens[last].capital:
+        last -= 1
+    if last < start:
         return None
-    closing = shown[words[stop].end : words[stop].end + 1]
-    if closing not in {",", ".", "", "\n", ")", "”", "“", ";", ":"}:
-        stop = head
-    return (words[start].start, words[stop].end)
-
-
-def name_before(shown: str, start: int, end: int, speech: Speech) -> Mention | None:
-    """The mention that ends at `end`, as before a cue: `Jo Roe, the mayor, has also |said`."""
-    found = _one_word_before(shown, start, end, speech)
-    if found is not None:
-        return found
-    near = end - _NEAR
-    if near > start:
-        near = shown.find(" ", near, end) + 1
-        found = _name_before(shown, near, end, speech, whole=False)
-        if found is not None:
-            return found if found.start >= 0 else None
-    found = _name_before(shown, start, end, speech, whole=True)
-    return found if found is not None and found.start >= 0 else None
-
-
-def _one_word_before(shown: str, start: int, end: int, speech: Speech) -> Mention | None:
-    """A pronoun or a surname that stands alone right before `end`: what is most frequent, found at once."""
-    stop = end - 1
-    if stop <= start or shown[stop] != " ":
+    bits = tokens[last].bits
+    if bits & (NEGATION | JOINER) or (bits & DETERMINER and not bits & PRONOUN):
         return None
-    at = max(shown.rfind(" ", start, stop), shown.rfind("\n", start, stop)) + 1 or start
-    word = shown[at:stop]
-    if word.lower() in speech.pronouns:
-        gender = speech.pronouns[word.lower()]
-        return None if gender is None else Mention("pronoun", at, stop)
-    if not word.isalpha() or not word[0].isupper() or word.islower():
-        return None
-    before = shown[at - 2 : at - 1] if at - start > 1 else ""
-    plain = word.lower()
-    if before not in {"", ",", "”", "."} or plain in speech.roles or plain in speech.openers or plain in speech.bodies:
-        return None
-    if before == "." and shown[at - 4 : at - 3] != ".":
-        return None
-    return Mention("name", at, stop) if before != "." else None
+    behind = tokens[last].behind
+    if tokens[last].before[:1] == "(" and last > start:
+        behind = tokens[last].behind.lstrip(")")
+        last -= 1
+        behind = behind or tokens[last].behind
+    if behind.endswith(","):
+        return _before_commas(scene, start, last, end)
+    return _ending(scene, start, last)
 
 
-_NOBODY: Final = Mention("name", -1, -1)
-
-
-def _name_before(shown: str, start: int, end: int, speech: Speech, *, whole: bool) -> Mention | None:
-    """As `name_before`; where not the `whole` sentence is given, None also if more of it must be seen."""
-    words = words_in(shown, start, end)
-    while words and words[-1].plain in speech.adverbs and not words[-1].capital:
-        words.pop()
-    if not words:
-        return None if not whole else _NOBODY
-    last = words[-1]
-    plain = last.plain
-    if (
-        plain in speech.negations
-        or plain in speech.joiners
-        or (plain in speech.determiners and plain not in speech.pronouns)
-    ):
-        return _NOBODY
-    gap = shown[last.end : end].strip()
-    if gap.startswith(",") or "(" in gap:
-        if not whole:
-            return None
-        if _BRACKETS.sub("", gap).startswith(","):
-            return _before_commas(shown, words, end, speech)
-    if not whole and plain not in speech.pronouns and all(word.joined for word in words[1:]):
-        return None
-    return _ending(shown, words, end, speech) or (_NOBODY if whole else None)
-
-
-def _before_commas(shown: str, words: list[_Word], end: int, speech: Speech) -> Mention | None:
+def _before_commas(scene: Scene, start: int, last: int, end: int) -> Mention | None:
     """`Jo Roe, who runs the port, |said`: back over what stands between commas."""
-    limit = len(words)
+    tokens = scene.tokens
     nominal: Mention | None = None
-    for number in range(len(words) - 1, 0, -1):
-        word, previous = words[number], words[number - 1]
-        if "," not in shown[previous.end : word.start]:
+    for number in range(last, start, -1):
+        if not tokens[number - 1].behind.endswith(","):
             continue
-        clause = words[number:limit]
-        found = _ending(shown, words[:number], previous.end, speech)
-        if found is not None and found.kind == "nominal":
-            if word.capital and all(one.capital or one.plain in speech.particles for one in clause):
-                named = _read(clause, speech)
+        found = _ending(scene, start, number - 1)
+        if found is None:
+            continue
+        if found.kind == "nominal":
+            clause = range(number, last + 1)
+            if tokens[number].capital and all(tokens[n].capital or tokens[n].bits & PARTICLE for n in clause):
+                named = _read(scene, number, last)
                 if named is not None and named.kind == "name":
-                    return Mention("name", named.start, named.end, found.role, named.courtesy)
+                    return replace(named, role=found.role)
             nominal = nominal or found
-        elif found is not None and found.kind == "name":
-            role = found.role or role_behind(shown, found.end, end, speech)
-            return Mention("name", found.start, found.end, role, found.courtesy)
+        elif found.kind == "name":
+            return replace(found, role=found.role or role_behind(scene, found.last, end))
     return nominal
 
 
-def _ending(shown: str, words: list[_Word], end: int, speech: Speech) -> Mention | None:
-    """The noun phrase that the last of `words` belongs to, without what hangs on it by a preposition."""
-    last = len(words) - 1
-    complement: int | None = None
-    for _ in range(4):
-        if last < 0:
+def _ending(scene: Scene, start: int, last: int) -> Mention | None:
+    """The noun phrase that ends at `last`, without what hangs on it by a preposition."""
+    tokens = scene.tokens
+    whole = last
+    for _ in range(_HANGS_MAX):
+        if last < start:
             return None
-        word = words[last]
-        if word.plain in speech.pronouns:
-            return None if speech.pronouns[word.plain] is None else Mention("pronoun", word.start, word.end)
-        first = last
-        while first > 0 and words[first].joined and _goes_back(words, first, speech):
-            first -= 1
-        before = words[first - 1] if first > 0 and words[first].joined else None
-        if before is not None and before.plain in speech.hanging and not before.capital and not (
-            before.plain == "of" and first >= 2 and words[first - 2].capital and words[first - 2].plain in speech.roles
-            and words[first - 1].joined and first < last
-        ):
-            complement = words[last].end if complement is None else complement
-            last = first - 2
-            if last < 0 or not words[last + 1].joined:
-                return None
-            continue
-        if before is not None and before.plain == "of":
-            first -= 2
-            while first > 0 and words[first].joined and _goes_back(words, first, speech):
-                first -= 1
-        if before is not None and before.plain in speech.joiners and first >= 2 and words[first - 2].capital:
+        bits = tokens[last].bits
+        if bits & PRONOUN:
+            return Mention("pronoun", last, last) if bits & SPEAKER else None
+        if bits & QUOTED:
             return None
-        phrase = words[first : last + 1]
-        while len(phrase) > 1 and phrase[0].plain in speech.openers and phrase[0].plain not in speech.determiners:
-            phrase = phrase[1:]
-        found = _read(phrase, speech)
-        if found is not None and found.kind == "nominal" and complement is not None and found.role is not None:
-            return Mention("nominal", found.start, found.end, (found.role[0], complement))
+        first = _phrase_start(scene, start, last)
+        before = first - 1 if first > start and scene.joined(first) else None
+        if before is not None and tokens[before].bits & HANGING and not tokens[before].capital:
+            titled = tokens[before].bits & OF and before > start and tokens[before - 1].bits & ROLE
+            if titled and tokens[before - 1].capital and scene.joined(before) and first < last:
+                first = _phrase_start(scene, start, before - 1)
+            else:
+                last = before - 1
+                if last < start or not scene.joined(before):
+                    return None
+                continue
+        elif before is not None and tokens[before].bits & JOINER and before > start and tokens[before - 1].capital:
+            return None  # Two speak, and one of them alone would be wrong.
+        while first < last and tokens[first].bits & OPENER and not tokens[first].bits & DETERMINER:
+            first += 1
+        found = _read(scene, first, last)
+        if found is not None and found.kind == "nominal" and found.role is not None and whole > last:
+            return replace(found, role=(found.role[0], whole))
         return found
     return None
 
 
-def _goes_back(words: list[_Word], first: int, speech: Speech) -> bool:
-    """Whether the word before `first` belongs to the same noun phrase."""
-    word, before = words[first], words[first - 1]
-    plain = before.plain
-    if word.plain in speech.determiners and not word.capital:
-        return False
-    if plain in speech.determiners:
-        return True
-    if before.capital and plain not in speech.joiners:
-        return plain not in speech.subordinators and plain not in speech.prepositions
-    if plain in speech.prepositions or plain in speech.joiners or plain in speech.relatives or plain in speech.cues:
-        return False
-    if plain in speech.roles or plain in speech.bodies or plain in speech.particles:
-        return True
-    if plain.endswith(("'s", "’s")):
-        return True
-    return not word.capital or word.plain in speech.roles
+def _phrase_start(scene: Scene, start: int, last: int) -> int:
+    """Where the noun phrase that ends at `last` begins."""
+    tokens = scene.tokens
+    first = last
+    while first > start and scene.joined(first):
+        token, before = tokens[first], tokens[first - 1]
+        bits = before.bits
+        if token.bits & DETERMINER and not token.capital:
+            break
+        if before.bits & QUOTED or not before.size:
+            break
+        if bits & DETERMINER and not bits & QUOTED:
+            first -= 1
+            continue
+        if before.capital and not bits & JOINER:
+            if bits & (SUBORDINATOR | PREPOSITION):
+                break
+        elif bits & (PREPOSITION | JOINER | RELATIVE | CUE):
+            break
+        elif not (bits & (ROLE | BODY | PARTICLE | POSSESSIVE) or not token.capital or token.bits & ROLE):
+            break
+        first -= 1
+    return first
+
+

@@ -1,103 +1,173 @@
-"""A text laid open for the search for speakers: quotations hidden, sentences and cues located."""
+"""A text laid open for the search for speakers: its tokens, with quotations hidden, its sentences and its cues."""
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final
+
+from worker.enrich.quotes.tokens import CUE, STOP, UNLIKELY, lexicon
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from worker.article import Span
     from worker.enrich.quotes.marks import Quotation
-    from worker.enrich.quotes.mentions import Mention
+    from worker.enrich.quotes.tokens import Token
     from worker.speech_rules import Speech, Use
 
-HIDDEN: Final = "\x01"
-_SENTENCE_END: Final = re.compile(r"[.!?…\n](?:[)\]”’'\"]{0,3}\s+|(?<=\n))")
-_ABBREVIATION: Final = re.compile(r"(?:^|[\s(“.-])(\w{1,5})\Z")
-_WORD_MAX: Final = 12
-_AROUND: Final = 12_000
-_ENDINGS: Final = frozenset(".!?…")
-_NO_STOP: Final = frozenset(("st", "vs", "etc", "inc", "corp", "co", "ltd", "no", "jr", "sr", "gov", "fla", "mass", "calif", "tenn", "ill"))
+_HIDDEN: Final = "\x01"
+_KEPT: Final = frozenset(".,!?…")
+_AROUND: Final = 1_500
 
 
 @dataclass(frozen=True, slots=True)
 class CueAt:
-    """A cue in the text, `text[start:end]`."""
+    """A cue: the numbers of its first token and of the one behind it."""
 
-    start: int
-    end: int
+    first: int
+    behind: int
     form: str
     use: Use
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A text with what the search for speakers needs.
+    """A text with what the search for speakers needs; all places are numbers of tokens.
 
     Attributes:
         text: the article's.
-        shown: the same, as long, with the words of quotations hidden and all their marks as “ and ”.
-        quotations: in their order.
-        cues: outside quotations, in their order.
-        starts: where sentences begin, in their order; the first is 0.
+        shown: the same, as long, with the words of each quotation hidden: it is one token.
+        tokens: in their order, with where each begins in `places`.
+        cues: outside quotations, in their order; `cue_places` are their first tokens.
+        starts: where sentences begin, in their order; the first is 0. `paragraphs`: those that begin a paragraph.
     """
 
     text: str
     shown: str
-    quotations: Sequence[Quotation]
+    tokens: Sequence[Token]
+    places: Sequence[int]
     cues: Sequence[CueAt]
+    cue_places: Sequence[int]
     starts: Sequence[int]
+    paragraphs: frozenset[int]
     speech: Speech
 
-    def sentence(self, place: int) -> tuple[int, int]:
-        """Where the sentence around `place` begins and the next one does."""
-        number = bisect_right(self.starts, place)
-        return self.starts[number - 1], self.starts[number] if number < len(self.starts) else len(self.text)
+    def token_at(self, place: int) -> int:
+        """The token that the character at `place` belongs to."""
+        return bisect_right(self.places, place) - 1
 
-    def is_name(self, mention: Mention) -> bool:
-        """Whether capitals at the start of a sentence are those of a name: two words, or a capital elsewhere, too."""
-        word = self.shown[mention.start : mention.end]
-        if " " in word or mention.courtesy is not None or mention.role is not None or not word.isalpha():
-            return True
-        text = self.text
-        low = max(mention.start - _AROUND, 0)
-        high = mention.end + _AROUND
-        at = text.find(" " + word, low, high)
-        while at >= 0:
-            if text[at - 1].isalnum() or text[at - 1] in ",.-" and text[at - 2 : at - 1].islower() is False:
-                return True
-            if text[at - 1] == ",":
-                return True
-            at = text.find(" " + word, at + 1, high)
-        return False
+    def sentence(self, number: int) -> tuple[int, int]:
+        """Where the sentence around a token begins and the next one does."""
+        at = bisect_right(self.starts, number)
+        return self.starts[at - 1], self.starts[at] if at < len(self.starts) else len(self.tokens)
 
     def cues_in(self, start: int, end: int) -> Sequence[CueAt]:
-        """The cues that begin in `shown[start:end]`."""
-        return self.cues[bisect_left(self.cues, start, key=_start) : bisect_left(self.cues, end, key=_start)]
+        """The cues that begin in these tokens."""
+        return self.cues[bisect_left(self.cue_places, start) : bisect_left(self.cue_places, end)]
+
+    def starts_in(self, first: int, end: int) -> Sequence[int]:
+        """Where sentences begin in these tokens."""
+        return self.starts[bisect_left(self.starts, first) : bisect_left(self.starts, end)]
+
+    def begin(self, number: int) -> int:
+        """Where the word of a token begins in the text."""
+        return self.places[number] + self.tokens[number].lead
+
+    def end(self, number: int) -> int:
+        """Where the word of a token ends in the text."""
+        token = self.tokens[number]
+        return self.places[number] + token.lead + token.size
+
+    def span(self, first: int, last: int) -> Span:
+        """From the word of token `first` to that of `last`."""
+        return self.begin(first), self.end(last)
+
+    def joined(self, number: int) -> bool:
+        """Whether nothing but a space parts a token from the one before."""
+        return not (
+            self.tokens[number - 1].behind
+            or self.tokens[number].before
+            or number in self.paragraphs
+            or not self.tokens[number - 1].size
+        )
+
+    def is_name(self, number: int) -> bool:
+        """Whether a capital at the start of a sentence is that of a name: it has one elsewhere, too."""
+        token = self.tokens[number]
+        word = self.text[self.begin(number) : self.end(number)]
+        place = self.places[number]
+        low, high = max(place - _AROUND, 0), place + _AROUND
+        at = self.text.find(word, low, high)
+        while at >= 0:
+            if at != place + token.lead and self.text[at - 1 : at] == " " and self.text[at - 2 : at - 1] not in _STOPPED:
+                return True
+            at = self.text.find(word, at + 1, high)
+        return False
 
 
-def _start(cue: CueAt) -> int:
-    return cue.start
+_STOPPED: Final = frozenset(".!?…:\n”\"’'")
 
 
 def lay_open(text: str, quotations: Sequence[Quotation], speech: Speech) -> Scene:
     """The scene of `text` with the quotations that stand in it."""
     shown = _hidden(text, quotations)
-    uses = speech.cues
-    # A cue stands behind a space: the text is read with one before it, and with line feeds as spaces.
-    padded = " " + shown.replace("\n", " ")
-    unlikely = speech.unlikely
-    cues = []
-    for match in speech.cue.finditer(padded):
-        start, end = match.span()
-        if padded[padded.rfind(" ", start - _WORD_MAX if start > _WORD_MAX else 0, start) + 1 : start] in unlikely:
-            continue
-        form = padded[start + 1 : end]
-        cues.append(CueAt(start, end - 1, form, uses[form]))
-    return Scene(text, shown, quotations, cues, _starts(shown, speech), speech)
+    words = shown.replace("\n", " ").split(" ")
+    tokens = list(map(lexicon(speech).__getitem__, words))
+    # A token begins where the one before ends, and a space behind it.
+    places = list(accumulate(map(_length, words), initial=0))
+    places.pop()
+    paragraphs = _paragraphs(shown, places)
+    stops = [number for number, token in enumerate(tokens) if token.bits & _MARKED]
+    starts = {0} | paragraphs
+    cues: list[CueAt] = []
+    last = len(tokens) - 1
+    for number in stops:
+        token = tokens[number]
+        if token.bits & STOP and number < last:
+            following = tokens[number + 1]
+            if not following.size or following.capital or not following.plain[0].isalpha():
+                starts.add(number + 1)
+        if token.bits & CUE and not (number and tokens[number - 1].bits & UNLIKELY and not tokens[number - 1].behind):
+            _add_cue(cues, tokens, number, words, speech)
+    return Scene(
+        text, shown, tokens, places, cues, [cue.first for cue in cues], sorted(starts), frozenset(paragraphs), speech
+    )
+
+
+_MARKED: Final = CUE | STOP
+
+
+def _length(word: str) -> int:
+    return len(word) + 1
+
+
+def _add_cue(cues: list[CueAt], tokens: list[Token], number: int, words: list[str], speech: Speech) -> None:
+    """Add the longest cue that begins with a token."""
+    token = tokens[number]
+    first = words[number][token.lead : token.lead + token.size]
+    if cues and cues[-1].behind > number:
+        return
+    for form in speech.longer.get(first, ()):
+        if len(form) <= len(tokens) - number and all(
+            tokens[number + n].plain == word and not tokens[number + n - 1].behind for n, word in enumerate(form[1:], 1)
+        ):
+            name = " ".join(form)
+            cues.append(CueAt(number, number + len(form), name, speech.cues[name]))
+            return
+    use = speech.cues.get(first)
+    if use is not None:
+        cues.append(CueAt(number, number + 1, first, use))
+
+
+def _paragraphs(shown: str, places: list[int]) -> set[int]:
+    found: set[int] = set()
+    feed = shown.find("\n")
+    while feed >= 0:
+        found.add(bisect_left(places, feed + 1))
+        feed = shown.find("\n", feed + 1)
+    return found
 
 
 def _hidden(text: str, quotations: Sequence[Quotation]) -> str:
@@ -108,33 +178,7 @@ def _hidden(text: str, quotations: Sequence[Quotation]) -> str:
         if inside < 0:
             continue
         last = text[one.end - 1]
-        parts += [text[done : one.opened], "“", HIDDEN * inside, last if last in ".,!?…" else HIDDEN, "”"]
+        parts += [text[done : one.opened], "“", _HIDDEN * inside, last if last in _KEPT else _HIDDEN, "”"]
         done = one.closed
     parts.append(text[done:])
     return "".join(parts).replace("\u00a0", " ")
-
-
-def _starts(shown: str, speech: Speech) -> list[int]:
-    starts = [0]
-    for match in _SENTENCE_END.finditer(shown):
-        start, end = match.span()
-        sign = shown[start]
-        if end >= len(shown):
-            break
-        following = shown[end]
-        if sign == "\n" or "\n" in match.group():
-            starts.append(end)
-        elif not following.islower() and not (sign == "." and _is_abbreviation(shown, start, speech)):
-            starts.append(end)
-    return starts
-
-
-def _is_abbreviation(shown: str, stop: int, speech: Speech) -> bool:
-    match = _ABBREVIATION.search(shown, max(stop - 7, 0), stop)
-    if match is None:
-        return False
-    word = match.group(1)
-    if len(word) == 1:
-        return word.isupper()
-    lowered = word.lower()
-    return lowered in _NO_STOP or (word[0].isupper() and (lowered in speech.courtesy or (len(word) < 5 and lowered in speech.roles)))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from worker.article import Speaker
 from worker.enrich.quotes.attribution import main_subject
+from worker.enrich.quotes.tokens import DETERMINER
 
 if TYPE_CHECKING:
     from worker.enrich.quotes.attribution import Attribution
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from worker.enrich.quotes.scene import Scene
 
 _SENTENCES_BACK: Final = 7
-_FAR: Final = 2_000
+_FAR: Final = 350
 
 CONFIDENCE: Final = {
     "behind": 0.97,
@@ -50,62 +51,64 @@ class Speakers:
         if mention is None:
             return None
         sure = CONFIDENCE[attribution.rule]
-        text, people = self._scene.text, self._people
-        span = (mention.start, mention.end)
-        role = None if mention.role is None else text[mention.role[0] : mention.role[1]]
+        scene, people = self._scene, self._people
+        span = scene.span(mention.first, mention.last)
+        role = None
+        if mention.role is not None:
+            start, end = scene.span(*mention.role)
+            role = scene.text[start:end]
         if mention.kind == "name":
-            name = _bare(text[mention.start : mention.end])
-            people.heard(name, mention.courtesy)
-            name = people.fullest(name, mention.courtesy)
-            people.heard(name, mention.courtesy)
-            self._heard.append((mention.start, name))
+            name = self._name(mention)
+            self._heard.append((mention.first, name))
             return Speaker(name, role or people.role(name), span, sure)
         if mention.kind == "pronoun":
             found = self._stands_for(mention)
             sure = round(sure * _BY_PRONOUN, 2)
             if found is None or sure < _CONFIDENCE_MIN:
                 return None
-            self._heard.append((mention.start, found))
+            self._heard.append((mention.first, found))
             return Speaker(found, people.role(found), span, sure)
-        return Speaker(None, role or text[span[0] : span[1]], span, sure)
+        return Speaker(None, role or scene.text[span[0] : span[1]], span, sure)
+
+    def _name(self, mention: Mention) -> str:
+        start, end = self._scene.span(mention.first, mention.last)
+        name = self._scene.text[start:end].removesuffix("'s").removesuffix("’s")
+        people = self._people
+        people.heard(name, mention.courtesy)
+        name = people.fullest(name, mention.courtesy)
+        people.heard(name, mention.courtesy)
+        return name
 
     def _stands_for(self, mention: Mention) -> str | None:
         """The name of the person that a pronoun stands for."""
         scene, people = self._scene, self._people
-        word = scene.text[mention.start : mention.end].lower()
-        gender = scene.speech.pronouns[word]
+        gender = scene.speech.pronouns[scene.tokens[mention.first].plain]
         if gender not in {"male", "female"}:
             return None
-        number = bisect_right(scene.starts, mention.start) - 1
+        number = bisect_right(scene.starts, mention.first) - 1
         heard = len(self._heard) - 1
-        end = mention.start
+        end = mention.first
         for back in range(min(_SENTENCES_BACK, number + 1)):
             start = scene.starts[number - back]
             while heard >= 0 and self._heard[heard][0] >= start:
                 place, name = self._heard[heard]
-                if place < mention.start and people.gender(name) in {None, gender}:
+                if place < mention.first and people.gender(name) in {None, gender}:
                     return name
                 heard -= 1
             subject = main_subject(scene, start, end)
-            if subject is not None and subject.kind == "name" and not _is_definite(scene.shown, subject.start):
-                name = people.fullest(_bare(scene.text[subject.start : subject.end]), subject.courtesy)
-                people.heard(name, subject.courtesy)
+            if subject is not None and subject.kind == "name" and not self._is_definite(subject):
+                name = self._name(subject)
                 known = people.gender(name)
                 if known == gender or (known is None and (" " in name or subject.courtesy)):
                     return name
             end = start
         for place, name in reversed(self._heard):
-            if mention.start - place > _FAR:
+            if mention.first - place > _FAR:
                 break
-            if place < mention.start and people.gender(name) == gender:
+            if place < mention.first and people.gender(name) == gender:
                 return name
         return None
 
-
-def _is_definite(shown: str, place: int) -> bool:
-    """Whether an article stands before the name: `the Kremlin` is nobody that `he` stands for."""
-    return shown[max(place - 4, 0) : place].lower() == "the "
-
-
-def _bare(name: str) -> str:
-    return name.removesuffix("'s").removesuffix("’s").rstrip(",;:")
+    def _is_definite(self, subject: Mention) -> bool:
+        """Whether an article stands before the name: `the Kremlin` is nobody that `he` stands for."""
+        return subject.start > 0 and bool(self._scene.tokens[subject.start - 1].bits & DETERMINER)
