@@ -6,8 +6,7 @@ All places are numbers of tokens; a quotation is one token.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from worker.enrich.quotes.mentions import name_at, name_before
 from worker.enrich.quotes.tokens import (
@@ -39,8 +38,7 @@ _OPENINGS_MAX: Final = 3
 _STANDS_ALONE: Final = DETERMINER | PRONOUN
 
 
-@dataclass(frozen=True, slots=True)
-class Attribution:
+class Attribution(NamedTuple):
     """A cue with its speaker, and the rule that found them: it tells how sure they are."""
 
     rule: str
@@ -100,7 +98,9 @@ def _ends_there(scene: Scene, found: Attribution, cue: CueAt, stop: int) -> bool
     bits = scene.tokens[last + 1].bits
     if cue.use in {"telling", "asking"} and not bits & (QUESTION | THAT):
         return True
-    return bool(bits & (TIME | PREPOSITION | ADVERB))
+    if found.mention is None or scene.tokens[last + 1].capital:
+        return bool(bits & (TIME | PREPOSITION | ADVERB))
+    return not bits & (THAT | DETERMINER | PRONOUN | QUESTION)
 
 
 def at_end(scene: Scene, quoted: int) -> Attribution | None:
@@ -192,7 +192,7 @@ def subject(scene: Scene, start: int, cue: CueAt) -> tuple[Mention | None, str]:
     if last > start and tokens[last].bits & JOINER:
         return main_subject(scene, start, cue.first), "joined"
     if last > start and tokens[last].bits & RELATIVE:
-        return name_before(scene, start, last), "relative"
+        return name_before(scene, start, last, hanging=False), "relative"
     return None, "subject"
 
 

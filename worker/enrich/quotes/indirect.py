@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from worker.enrich.quotes.attribution import Attribution, subject
 from worker.enrich.quotes.mentions import name_at
@@ -41,8 +40,7 @@ _NO_SUBJECT: Final = NEGATION | RELATIVE | DETERMINER | PREPOSITION | POSSESSIVE
 _LEAD: Final = DETERMINER | COURTESY | ROLE
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """Reported words, in one or two parts (spans of the text), with who said them."""
 
     parts: tuple[Span, ...]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from worker.enrich.quotes.attribution import Attribution, at_end, before, before_place, behind, main_subject, subject
 
@@ -20,6 +20,7 @@ Kind = Literal["direct", "fragment"]
 _SENTENCE_WORDS: Final = 5
 _PHRASE_WORDS: Final = 3
 _SMALL_WORD: Final = 4
+_STARTS_MAX: Final = 2
 _STOPS: Final = frozenset(".?!…—-–")
 _COMMAS: Final = frozenset(",;:")
 _LEADING: Final = frozenset((",", ":", "—", "-", "–"))
@@ -37,8 +38,7 @@ class Found:
     speaker: Speaker | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """A quotation among the tokens.
 
     Attributes:
@@ -136,12 +136,15 @@ def _inside_sentence(
     lead = scene.tokens[place.quoted - 1].behind[-1:] or ("" if scene.tokens[place.quoted - 1].size else "—")
     ahead = before(scene, place.quoted, place.floor)
     splits = previous is not None and previous.kind == "direct" and place.floor > place.start
+    if splits and previous is not None and previous.attribution is not None and ahead is not None:
+        if ahead.cue == previous.attribution.cue:
+            return "direct", previous.attribution._replace(rule="same"), True
     if ahead is not None:
         said = (capital and words > 1) or lead in {",", ":"} or words >= _SENTENCE_WORDS
         return ("direct" if said else "fragment"), ahead, splits
     if splits and previous is not None and previous.attribution is not None and lead == ",":
         if previous.attribution.rule in {"behind", "inverted"}:
-            return "direct", replace(previous.attribution, rule="same"), True
+            return "direct", previous.attribution._replace(rule="same"), True
     if lead in _LEADING and words >= _SENTENCE_WORDS:
         after = behind(scene, place.last, place.limit)
         if after is not None and after.mention is not None:
@@ -168,15 +171,14 @@ def _paragraph_before(scene: Scene, place: _Place) -> Attribution | None:
 
 def _carried(scene: Scene, place: _Place, previous: Found | None) -> Attribution | None:
     """The speaker of the quotation before, where this one goes on with it; else whom the sentence before is about."""
-    starts = [start for start in scene.starts_in(place.floor, place.quoted + 1) if scene.tokens[start].size]
-    before_it = previous is not None and scene.token_at(previous.quotation.opened) + 1 == place.floor
-    same_paragraph = not any(n in scene.paragraphs for n in range(place.floor, place.quoted + 1))
-    if before_it and previous is not None and previous.attribution is not None:
-        if same_paragraph:
-            if len(starts) <= 2:
-                return replace(previous.attribution, rule="same")
-        elif previous.kind == "direct" and len([start for start in starts if start < place.quoted]) == 0:
-            return replace(previous.attribution, rule="next")
+    if previous is not None and previous.attribution is not None:
+        floor = scene.token_at(previous.quotation.opened) + 1
+        starts = [start for start in scene.starts_in(floor, place.quoted + 1) if scene.tokens[start].size]
+        if not any(n in scene.paragraphs for n in range(floor, place.quoted + 1)):
+            if len(starts) <= _STARTS_MAX:
+                return previous.attribution._replace(rule="same")
+        elif previous.kind == "direct" and starts == [place.quoted]:
+            return previous.attribution._replace(rule="next")
     if place.quoted in scene.paragraphs or place.quoted == 0:
         return None
     start, _ = scene.sentence(place.quoted - 1)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 _MARK: Final = re.compile("\"|“|”|„|‟|«|»|‹|›|「|」|『|』|''|``|’’")
 _STRAIGHT: Final = frozenset(('"', "''", "``", "’’"))
@@ -26,8 +26,7 @@ _CLOSING_SINGLE: Final = re.compile(r"['’](?![^\W_])")
 _ELISION: Final = re.compile(r"(?:\d|(?:em|til|till|tis|twas|cause|bout|n|round|cos|kay|ere|neath)\b)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Quotation:
+class Quotation(NamedTuple):
     """Words in marks, in one paragraph.
 
     Attributes:

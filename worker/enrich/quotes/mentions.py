@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from worker.enrich.quotes.tokens import (
     ADVERB,
@@ -45,8 +44,7 @@ _NOUN: Final = ROLE | BODY
 _END_OF_ROLE: Final = RELATIVE | CUE
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """Tokens that stand for a speaker.
 
     Attributes:
@@ -91,7 +89,7 @@ def name_at(scene: Scene, first: int, end: int) -> Mention | None:
     if found.kind == "nominal":
         return _named_behind(scene, found, end)
     if found.role is None:
-        return replace(found, role=role_behind(scene, found.last, end))
+        return found._replace(role=role_behind(scene, found.last, end))
     return found
 
 
@@ -229,8 +227,8 @@ def _named_behind(scene: Scene, found: Mention, end: int) -> Mention:
         if tokens[run].behind[:1] in {",", "."} or run + 1 == end:
             named = _read(scene, number, run)
             if named is not None and named.kind == "name":
-                return replace(named, role=role)
-    return replace(found, role=role)
+                return named._replace(role=role)
+    return found._replace(role=role)
 
 
 def role_behind(scene: Scene, last: int, end: int) -> Span | None:
@@ -270,8 +268,11 @@ def role_behind(scene: Scene, last: int, end: int) -> Span | None:
     return (start, stop if tokens[stop].behind or stop + 1 == end else head)
 
 
-def name_before(scene: Scene, start: int, end: int) -> Mention | None:
-    """The mention that ends before token `end`, as before a cue: `Jo Roe, the mayor, has also |said`."""
+def name_before(scene: Scene, start: int, end: int, *, hanging: bool = True) -> Mention | None:
+    """The mention that ends before token `end`, as before a cue: `Jo Roe, the mayor, has also |said`.
+
+    Without `hanging` it is what stands right there: `a letter to Jo Roe |who said`.
+    """
     tokens = scene.tokens
     last = end - 1
     start = max(start, end - _BACK_MAX)
@@ -289,7 +290,7 @@ def name_before(scene: Scene, start: int, end: int) -> Mention | None:
         behind = behind or tokens[last].behind
     if behind.endswith(","):
         return _before_commas(scene, start, last, end)
-    return _ending(scene, start, last)
+    return _ending(scene, start, last, hanging=hanging)
 
 
 def _before_commas(scene: Scene, start: int, last: int, end: int) -> Mention | None:
@@ -307,14 +308,14 @@ def _before_commas(scene: Scene, start: int, last: int, end: int) -> Mention | N
             if tokens[number].capital and all(tokens[n].capital or tokens[n].bits & PARTICLE for n in clause):
                 named = _read(scene, number, last)
                 if named is not None and named.kind == "name":
-                    return replace(named, role=found.role)
+                    return named._replace(role=found.role)
             nominal = nominal or found
         elif found.kind == "name":
-            return replace(found, role=found.role or role_behind(scene, found.last, end))
+            return found._replace(role=found.role or role_behind(scene, found.last, end))
     return nominal
 
 
-def _ending(scene: Scene, start: int, last: int) -> Mention | None:
+def _ending(scene: Scene, start: int, last: int, *, hanging: bool = True) -> Mention | None:
     """The noun phrase that ends at `last`, without what hangs on it by a preposition."""
     tokens = scene.tokens
     whole = last
@@ -328,7 +329,7 @@ def _ending(scene: Scene, start: int, last: int) -> Mention | None:
             return None
         first = _phrase_start(scene, start, last)
         before = first - 1 if first > start and scene.joined(first) else None
-        if before is not None and tokens[before].bits & HANGING and not tokens[before].capital:
+        if hanging and before is not None and tokens[before].bits & HANGING and not tokens[before].capital:
             titled = tokens[before].bits & OF and before > start and tokens[before - 1].bits & ROLE
             if titled and tokens[before - 1].capital and scene.joined(before) and first < last:
                 first = _phrase_start(scene, start, before - 1)
@@ -343,7 +344,7 @@ def _ending(scene: Scene, start: int, last: int) -> Mention | None:
             first += 1
         found = _read(scene, first, last)
         if found is not None and found.kind == "nominal" and found.role is not None and whole > last:
-            return replace(found, role=(found.role[0], whole))
+            return found._replace(role=(found.role[0], whole))
         return found
     return None
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import TYPE_CHECKING, Final
+from operator import add
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from worker.enrich.quotes.tokens import CUE, STOP, UNLIKELY, lexicon
 
@@ -22,8 +23,7 @@ _KEPT: Final = frozenset(".,!?…")
 _AROUND: Final = 1_500
 
 
-@dataclass(frozen=True, slots=True)
-class CueAt:
+class CueAt(NamedTuple):
     """A cue: the numbers of its first token and of the one behind it."""
 
     first: int
@@ -115,9 +115,8 @@ def lay_open(text: str, quotations: Sequence[Quotation], speech: Speech) -> Scen
     shown = _hidden(text, quotations)
     words = shown.replace("\n", " ").split(" ")
     tokens = list(map(lexicon(speech).__getitem__, words))
-    # A token begins where the one before ends, and a space behind it.
-    places = list(accumulate(map(_length, words), initial=0))
-    places.pop()
+    # A token begins where the one before ends, and one space behind each of them.
+    places = list(map(add, accumulate(map(len, words), initial=0), range(len(words))))
     paragraphs = _paragraphs(shown, places)
     stops = [number for number, token in enumerate(tokens) if token.bits & _MARKED]
     starts = {0} | paragraphs
@@ -139,14 +138,10 @@ def lay_open(text: str, quotations: Sequence[Quotation], speech: Speech) -> Scen
 _MARKED: Final = CUE | STOP
 
 
-def _length(word: str) -> int:
-    return len(word) + 1
-
-
 def _add_cue(cues: list[CueAt], tokens: list[Token], number: int, words: list[str], speech: Speech) -> None:
     """Add the longest cue that begins with a token."""
     token = tokens[number]
-    first = words[number][token.lead : token.lead + token.size]
+    first = words[number] if token.size == len(words[number]) else words[number][token.lead : token.lead + token.size]
     if cues and cues[-1].behind > number:
         return
     for form in speech.longer.get(first, ()):

@@ -6,10 +6,12 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
 from worker.article import Speaker
-from worker.enrich.quotes.attribution import main_subject
+from worker.enrich.quotes.attribution import QUOTING, main_subject, subject
 from worker.enrich.quotes.tokens import DETERMINER
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from worker.enrich.quotes.attribution import Attribution
     from worker.enrich.quotes.mentions import Mention
     from worker.enrich.quotes.people import People
@@ -95,11 +97,12 @@ class Speakers:
                 if place < mention.first and people.gender(name) in {None, gender}:
                     return name
                 heard -= 1
-            subject = main_subject(scene, start, end)
-            if subject is not None and subject.kind == "name" and not self._is_definite(subject):
-                name = self._name(subject)
+            for candidate in self._candidates(start, end):
+                if candidate is None or candidate.kind != "name" or self._is_definite(candidate):
+                    continue
+                name = self._name(candidate)
                 known = people.gender(name)
-                if known == gender or (known is None and (" " in name or subject.courtesy)):
+                if known == gender or (known is None and (" " in name or candidate.courtesy)):
                     return name
             end = start
         for place, name in reversed(self._heard):
@@ -108,6 +111,14 @@ class Speakers:
             if place < mention.first and people.gender(name) == gender:
                 return name
         return None
+
+    def _candidates(self, start: int, end: int) -> Iterator[Mention | None]:
+        """Who may be meant by a pronoun behind this sentence: who speaks in it, the last first, then its subject."""
+        scene = self._scene
+        for cue in reversed(scene.cues_in(start, end)):
+            if cue.use in QUOTING:
+                yield subject(scene, start, cue)[0]
+        yield main_subject(scene, start, end)
 
     def _is_definite(self, subject: Mention) -> bool:
         """Whether an article stands before the name: `the Kremlin` is nobody that `he` stands for."""
