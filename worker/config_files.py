@@ -8,6 +8,7 @@ from functools import cache
 from worker.errors import ConfigurationError
 from worker.rules import OWN_RULES, Rules, rules_from
 
+_GAZETTEERS = (".tsv", ".txt")
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -40,7 +41,7 @@ def _files(folder: str, prefix: str) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     try:
         for name in sorted(os.listdir(folder)):
-            if name.endswith(".toml"):
+            if name.endswith(".toml") or (name.endswith(_GAZETTEERS) and not prefix):
                 with open(os.path.join(folder, name), "rb") as file:
                     files[prefix + name] = file.read()
     except OSError as error:

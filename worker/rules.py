@@ -14,6 +14,7 @@ from typing import Any
 
 from worker.cut_rules import CutRules, cut_rules_from
 from worker.errors import ConfigurationError
+from worker.name_rules import NameRules, countries_from, gazetteer_from, name_rules_from
 
 OWN_RULES = "own/"
 """What the names of the user's own files begin with among the rule files."""
@@ -101,6 +102,7 @@ class Rules:
     html_meta: Keys
     html_body: BodyRules
     cuts: CutRules
+    names: Mapping[str, NameRules]
 
 
 def rules_from(files: Mapping[str, bytes]) -> Rules:
@@ -127,8 +129,10 @@ def rules_from(files: Mapping[str, bytes]) -> Rules:
             html_meta=_keys(_table(files, "html_meta")),
             html_body=_body(_table(files, "html_body")),
             cuts=cut_rules_from(
-                [_table(files, name.removesuffix(".toml")) for name in sorted(files)], _table(files, "agencies")
+                [_table(files, name.removesuffix(".toml")) for name in sorted(files) if name.endswith(".toml")],
+                _table(files, "agencies"),
             ),
+            names=_names(files),
         )
     except (KeyError, TypeError, ValueError, re.error) as error:
         raise ConfigurationError("config/rules", f"the rules can't be read ({error!r})", "restore them") from error
@@ -165,6 +169,22 @@ def _headers(table: dict[str, Any]) -> HeaderRules:
         sections=frozenset(table["sections"]["names"]),
         outlet_words=frozenset(table["outlets"]["words"]),
     )
+
+
+def _names(files: Mapping[str, bytes]) -> dict[str, NameRules]:
+    """Language -> what is known of names in it, the user's own words among it."""
+    gazetteer = gazetteer_from(files)
+    countries = countries_from(files)
+    mine = [_table(files, name.removesuffix(".toml")) for name in sorted(files) if name.startswith(OWN_RULES)]
+    own = [row for table in mine for row in table.get("names", ())]
+    found = {}
+    for name in sorted(files):
+        if name.startswith("names."):
+            language = name.split(".")[1]
+            rows = [*_table(files, name.removesuffix(".toml"))["names"]]
+            rows += [row for row in own if row.get("language", language) == language]
+            found[language] = name_rules_from(rows, countries.get(language, {}), gazetteer)
+    return found
 
 
 def _any_of(patterns: list[str]) -> re.Pattern[str]:

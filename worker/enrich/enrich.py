@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from worker.enrich.names.entities import entities
+
 if TYPE_CHECKING:
     from worker.article import CitedSource, Entity, Figure, Keyphrase, MentionedDate, Quote, Removal
     from worker.draft import Fields
@@ -30,10 +32,10 @@ def enrich(text: str, fields: Fields, removed: tuple[Removal, ...], rules: Rules
     Every span is one of `text`. Pure and deterministic.
     """
     language = fields.language or "und"
-    entities: tuple[Entity, ...] = ()
+    found = entities(text, fields.headline, language, rules)
     quotes: tuple[Quote, ...] = ()
     sources_cited: tuple[CitedSource, ...] = ()
     dates_mentioned: tuple[MentionedDate, ...] = ()
     figures: tuple[Figure, ...] = ()
     keyphrases: tuple[Keyphrase, ...] = ()
-    return Enrichment(language, entities, quotes, sources_cited, dates_mentioned, figures, keyphrases)
+    return Enrichment(language, found, quotes, sources_cited, dates_mentioned, figures, keyphrases)

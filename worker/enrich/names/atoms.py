@@ -1,0 +1,81 @@
+"""The words of a run, and phrases of the rules among them, with what is known of each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from worker.name_rules import PHRASE, plain
+
+if TYPE_CHECKING:
+    from worker.name_rules import Known, NameRules
+
+_INITIALS_MAX = 2
+
+
+class Atom(NamedTuple):
+    """A word, or a phrase of the rules, `words[start:end]`.
+
+    Attributes:
+        flags: what it may be, as `name_rules` has it.
+        known: what the rules say of it as a name.
+        is_small: it begins with a small letter, or is `&`.
+        stops: a sentence ends behind it.
+    """
+
+    flags: int
+    start: int
+    end: int
+    text: str
+    known: Known | None
+    is_small: bool
+    stops: bool
+
+
+def atoms_of(words: str, rules: NameRules) -> list[Atom]:
+    """The words of a run; the longest phrase that the rules know is one atom."""
+    tokens = words.split(" ")
+    atoms: list[Atom] = []
+    at = n = 0
+    while n < len(tokens):
+        token = tokens[n]
+        text = plain(token)
+        flags = rules.flags.get(text, 0)
+        taken = _phrase(tokens, n, rules) if flags & PHRASE else 1
+        if taken > 1:
+            token = " ".join(tokens[n : n + taken])
+            text = plain(token)
+            flags = rules.flags[text]
+        elif not flags and (ends := _ending(text)):
+            atoms.append(_word(text[:-ends], at, rules, stops=True))
+            at += len(token) + 1
+            n += 1
+            continue
+        atoms.append(_atom(flags, at, len(token), text, rules))
+        at += len(token) + 1
+        n += taken
+    return atoms
+
+
+def _word(text: str, at: int, rules: NameRules, *, stops: bool) -> Atom:
+    flags = rules.flags.get(text, 0)
+    return _atom(flags, at, len(text), text, rules)._replace(stops=stops)
+
+
+def _atom(flags: int, at: int, length: int, text: str, rules: NameRules) -> Atom:
+    flags |= rules.gazetteer.people.get(text, 0)
+    return Atom(flags, at, at + length, text, rules.known.get(text), text[0].islower() or text == "&", False)
+
+
+def _phrase(tokens: list[str], n: int, rules: NameRules) -> int:
+    """How many tokens from `n` on are the longest phrase of the rules; 1 where none is."""
+    for taken in range(min(len(tokens) - n, rules.phrase_words_max), 1, -1):
+        if plain(" ".join(tokens[n : n + taken])) in rules.flags:
+            return taken
+    return 1
+
+
+def _ending(text: str) -> int:
+    """How many characters at the end of a word are none of it: a full stop that ends the sentence, or `'s`."""
+    if text[-1] == ".":
+        return 0 if len(text) == _INITIALS_MAX or "." in text[:-1] else 1
+    return len("'s") if text.endswith("'s") else 0
