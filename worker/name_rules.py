@@ -10,13 +10,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
+from worker.name_runs import run_at
+
 KnownType = Literal["person", "organisation", "place", "event"]
 
 TITLE, COURTESY, HEAD, SUFFIX, DEMONYM, PARTY, NOT_NAME, PART = (1 << n for n in range(8))
 NOT_GIVEN, NOT_PLACE, LANDFORM, LANDFORM_BEFORE, EVENT_HEAD, EVENT_BEFORE, PHRASE, KNOWN = (
     1 << n for n in range(8, 16)
 )
-GIVEN, SURNAME, NAME_SUFFIX = (1 << n for n in range(16, 19))
+GIVEN, SURNAME, NAME_SUFFIX, SPANS = (1 << n for n in range(16, 20))
 
 INHABITANTS_OF_LARGE = 50_000
 _ROLE_CHARACTERS_MAX = 100
@@ -40,7 +42,7 @@ _FLAGS = {
 }
 _KNOWN = frozenset(("person", "organisation", "place", "event", "country"))
 _SMALL = frozenset((
-    "role", "role_before", "locative", "speech", "joiner", "particle", "branch", "saying", "before_role", "behind_role",
+    "role", "role_before", "locative", "speech", "joiner", "listing", "particle", "branch", "saying", "before_role", "behind_role",
     "link",
 ))  # fmt: skip
 _STATES = frozenset(("state", "state_short"))
@@ -77,7 +79,11 @@ class NameRules:
     Attributes:
         flags: a word or phrase with a capital -> what it may be, one bit for each kind.
         known: a name -> what it is.
-        roles, roles_before, locatives, speech, joiners, particles, branches, saying, links: the words of these kinds.
+        roles, roles_before, locatives, speech, joiners, particles, branches, saying, listing, links: the words
+            of these kinds.
+        spanning: the words with capitals that a known name begins with -> what follows them in it, where it holds
+            small words, commas or figures.
+        leading: the words with capitals in a known name that begins with a small letter -> what stands before them.
         apposition: fits a comma and what stands behind it; its group holds the role with what follows it.
         behind_role: where in that a role ends.
         countries: a name in this language -> `country[,latitude,longitude]`.
@@ -95,7 +101,10 @@ class NameRules:
     particles: frozenset[str]
     branches: frozenset[str]
     saying: frozenset[str]
+    listing: tuple[str, ...]
     links: tuple[str, ...]
+    spanning: Mapping[str, tuple[str, ...]]
+    leading: Mapping[str, str]
     apposition: re.Pattern[str]
     behind_role: re.Pattern[str]
     countries: Mapping[str, str]
@@ -165,6 +174,9 @@ def name_rules_from(rows: Iterable[Mapping[str, Any]], countries: Mapping[str, s
         known.setdefault(name, city)
     for name, where in countries.items():
         known.setdefault(name, Known("place", name, where[:2]))
+    spanning, leading = _spanning(known)
+    for run in spanning:
+        flags[run] = flags.get(run, 0) | SPANS
     phrases = [*flags, *known]
     for name in known:
         flags[name] = flags.get(name, 0) | KNOWN
@@ -183,6 +195,9 @@ def name_rules_from(rows: Iterable[Mapping[str, Any]], countries: Mapping[str, s
         particles=frozenset(small["particle"]),
         branches=frozenset(small["branch"]),
         saying=frozenset(small["saying"]),
+        listing=tuple(f" {word} " for word in sorted(small["listing"])),
+        spanning=spanning,
+        leading=leading,
         links=tuple(f" {word} " for word in sorted(small["link"], key=lambda word: (-len(word), word))),
         apposition=re.compile(
             rf", ((?:(?:{_any_of(small['before_role'])})\b ?)*)([^,.;:()\n\"“”—–]{{3,{_ROLE_CHARACTERS_MAX}}})"
@@ -194,6 +209,20 @@ def name_rules_from(rows: Iterable[Mapping[str, Any]], countries: Mapping[str, s
         gazetteer=gazetteer,
         phrase_words_max=max(name.count(" ") + 1 for name in phrases),
     )
+
+
+def _spanning(known: Iterable[str]) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
+    """`spanning` and `leading` of the rules."""
+    spanning: dict[str, list[str]] = {}
+    leading = {}
+    for name in known:
+        run = run_at(name, 0)
+        first = next((n for n, letter in enumerate(name) if letter.isupper()), 0)
+        if first:
+            leading[name[first:]] = name[:first]
+        elif run and len(run) < len(name):
+            spanning.setdefault(run, []).append(name[len(run) :])
+    return {run: tuple(sorted(rests, key=len, reverse=True)) for run, rests in spanning.items()}, leading
 
 
 def _any_of(words: Iterable[str]) -> str:

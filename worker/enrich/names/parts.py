@@ -22,6 +22,7 @@ from worker.name_rules import (
     NOT_NAME,
     PART,
     PARTY,
+    SPANS,
     SUFFIX,
     SURNAME,
     TITLE,
@@ -123,6 +124,8 @@ def _is_title(atoms: list[Atom], n: int) -> bool:
         return True
     if not atom.flags & TITLE or _ends_person(atoms, n):
         return False
+    if n + 2 == len(atoms) and atoms[-1].flags & _ENDS_NAME and not atoms[-1].flags & GIVEN:
+        return False
     for later in atoms[n + 1 :]:
         if later.flags & (TITLE | COURTESY):
             return True
@@ -210,7 +213,7 @@ def _last(atoms: list[Atom], rules: NameRules) -> int | None:
         elif end is not None and atoms[end + 1].text in rules.joiners:
             return len(atoms) - 1
         elif end is None and n and _is_branch(atom, rules):
-            end = n if all(a.flags & (_ADJECTIVE | PART) or a.known for a in atoms[:n]) else None
+            end = n if all(a.flags & (DEMONYM | PART) or a.known for a in atoms[:n]) else None
     return end
 
 
@@ -226,7 +229,7 @@ def _names(words: str, atoms: list[Atom], rules: NameRules) -> list[Part]:
     first = 0
     for n, atom in enumerate(atoms):
         apart = atom.known is not None and atom.known.type != "person" and not (atom.flags & (GIVEN | SURNAME))
-        if apart or (atom.flags & (_ADJECTIVE | PART) and not atom.flags & (GIVEN | SURNAME)):
+        if apart or (atom.flags & (_ADJECTIVE | PART) and not atom.flags & (GIVEN | SURNAME | SPANS)):
             if n > first:
                 parts += _name(words, atoms[first:n], rules)
             if apart:

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 from worker.enrich.names.found import Found
 from worker.enrich.names.surroundings import after_tells, before_tells
 from worker.name_rules import GIVEN, HEAD, LANDFORM, NOT_GIVEN, NOT_PLACE, PART, SURNAME
+from worker.name_runs import is_opening
 
 if TYPE_CHECKING:
     from worker.article import Span
     from worker.enrich.names.gather import Name
-    from worker.name_rules import NameRules
+    from worker.name_runs import is_opening
+from worker.name_rules import NameRules
 
 CONFIDENCE_MIN = 0.5
 _WORDS_MAX = 5
@@ -57,19 +59,21 @@ def _confidence(text: str, name: Name, rules: NameRules) -> float:
         return 0.0
     if name.last & (HEAD | LANDFORM | PART) and not name.last & SURNAME:
         return 0.0
-    told = _told(text, name, rules)
+    opens = all(is_opening(text, start) for start, _ in name.spans)
+    told = not (opens and not name.first) and _told(text, name, rules)
     given = name.first & GIVEN
     sure = given and not name.first & NOT_GIVEN
     if sure:
         return 0.95 if told or name.last & SURNAME else 0.85
     if _has_initial(name.text):
-        return 0.9
+        return 0.9 if told or name.last & SURNAME or name.first & GIVEN else 0.3
     if told:
         return 0.85
     if given and name.last & SURNAME and not name.last & NOT_PLACE:
         return 0.7
-    plain = not name.first and name.words == 2 and name.text not in rules.gazetteer.cities
-    return 0.55 if name.last & SURNAME and plain else 0.2
+    last = name.text.rpartition(" ")[2]
+    plain = not name.first and name.words == 2 and name.text not in rules.gazetteer.cities and last not in rules.known
+    return 0.55 if name.last & (SURNAME | NOT_PLACE) == SURNAME and plain and not opens else 0.2
 
 
 def _told(text: str, name: Name, rules: NameRules) -> bool:

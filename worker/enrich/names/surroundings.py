@@ -40,10 +40,14 @@ def before_tells(text: str, span: Span, rules: NameRules) -> bool:
         owner = _OWNER.search(left)
         return owner is not None and owner.group(1) in rules.countries
     words = left.rstrip(" ,").rsplit(" ", 1)
-    word = words[-1].rpartition("-")[2].rpartition("\n")[2]
+    word = words[-1].rpartition("\n")[2]
     if not left.endswith(" "):
         return False
-    return word in rules.roles or (not left.endswith(", ") and word in rules.saying)
+    return (
+        word in rules.roles
+        or word.rpartition("-")[2] in rules.roles
+        or (not left.endswith(", ") and word in rules.saying)
+    )
 
 
 def role_after(text: str, span: Span, rules: NameRules) -> tuple[int, int] | None:

@@ -28,7 +28,7 @@ _FIRST = "A-Z\u00c0-\u1fff"
 _REST = rf"(?:\w+|(?:\.[{CAPITAL}])*\.(?!\w))?(?:(?:['’](?!s\b)|-|&)\w+)*(?:(?:\.|['’]s)(?= [{CAPITAL}]))?"
 # Small words inside names; what stands between is told later.
 _BETWEEN = (
-    r"(?:of|for|on|de|van|von|del|da|di|du|des|dos|do|der|bin|al|el|la|le|ter|und|y|e|&)"
+    r"(?:of|for|on|de|van|von|del|da|di|du|des|dos|do|der|den|bin|al|el|la|le|ter|und|y|e|&)"
     r"(?: (?:the|an?|la|las|los|der|den))?"
 )
 _RUN = re.compile(rf"[{_FIRST}](?<!\w\w){_REST}(?: (?:{_BETWEEN} )?[{CAPITAL}]{_REST})*")
@@ -45,6 +45,12 @@ def runs_in(text: str) -> dict[str, list[int]]:
         elif words[0].isupper():
             found[words] = [match.start()]
     return found
+
+
+def run_at(text: str, at: int) -> str:
+    """The run of words with capitals that begins at `at`; "" where none does."""
+    match = _RUN.match(text, at)
+    return match.group() if match is not None else ""
 
 
 def is_opening(text: str, at: int) -> bool:
