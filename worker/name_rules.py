@@ -18,7 +18,7 @@ TITLE, COURTESY, HEAD, SUFFIX, DEMONYM, PARTY, NOT_NAME, PART = (1 << n for n in
 NOT_GIVEN, NOT_PLACE, LANDFORM, LANDFORM_BEFORE, EVENT_HEAD, EVENT_BEFORE, PHRASE, KNOWN = (
     1 << n for n in range(8, 16)
 )
-GIVEN, SURNAME, NAME_SUFFIX, SPANS = (1 << n for n in range(16, 20))
+GIVEN, SURNAME, NAME_SUFFIX, SPANS, COLLEGE, OF_PERSON = (1 << n for n in range(16, 22))
 
 INHABITANTS_OF_LARGE = 50_000
 _ROLE_CHARACTERS_MAX = 100
@@ -39,11 +39,13 @@ _FLAGS = {
     "event_head": EVENT_HEAD,
     "event_before": EVENT_BEFORE,
     "name_suffix": NAME_SUFFIX,
+    "college": COLLEGE,
+    "of_person": OF_PERSON,
 }
 _KNOWN = frozenset(("person", "organisation", "place", "event", "country"))
 _SMALL = frozenset((
-    "role", "role_before", "locative", "speech", "joiner", "listing", "particle", "branch", "saying", "before_role", "behind_role",
-    "link",
+    "role", "role_before", "locative", "speech", "joiner", "listing", "particle", "branch", "saying", "before_role",
+    "behind_role", "link",
 ))  # fmt: skip
 _STATES = frozenset(("state", "state_short"))
 
@@ -156,6 +158,8 @@ def name_rules_from(rows: Iterable[Mapping[str, Any]], countries: Mapping[str, s
         values = words if isinstance(words, Mapping) else dict.fromkeys(words, "")
         if kind in _KNOWN:
             known |= {plain(word): _known(kind, word, value) for word, value in values.items()}
+            if kind == "organisation":
+                known |= {plain(value): _known(kind, value, value) for value in values.values() if value}
         elif kind in _SMALL:
             small[kind] |= values.keys()
         elif kind in _STATES:

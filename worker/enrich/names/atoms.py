@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from worker.name_rules import PHRASE, plain
+from worker.name_rules import PARTY, PHRASE, plain
 
 if TYPE_CHECKING:
     from worker.name_rules import Known, NameRules
@@ -62,6 +62,8 @@ def _word(text: str, at: int, rules: NameRules, *, stops: bool) -> Atom:
 
 
 def _atom(flags: int, at: int, length: int, text: str, rules: NameRules) -> Atom:
+    if not flags and "-" in text and _is_adjective(text, rules):
+        flags = PARTY
     flags |= rules.gazetteer.people.get(text, 0)
     return Atom(flags, at, at + length, text, rules.known.get(text), text[0].islower() or text == "&", False)
 
@@ -72,6 +74,12 @@ def _phrase(tokens: list[str], n: int, rules: NameRules) -> int:
         if plain(" ".join(tokens[n : n + taken])) in rules.flags:
             return taken
     return 1
+
+
+def _is_adjective(text: str, rules: NameRules) -> bool:
+    """Whether a word is made of a name and a small word: `US-born`."""
+    before, _, after = text.partition("-")
+    return after[:1].islower() and before in rules.flags
 
 
 def _ending(text: str) -> int:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from worker.name_rules import Known, NameRules
 
 _RUNS_KEPT = 8192
+_SHOUTED_MIN = 3  # gaps: four words in capitals are a heading
 _HYPHEN = re.compile(r"[-–/](?=[A-Z])")
 
 
@@ -119,6 +120,8 @@ def _parts(words: str, rules: NameRules) -> tuple[Part, ...]:
                 shift = hyphen.end()
                 parts.append(replace(part, start=part.start + shift, end=part.end + shift))
             return tuple(parts)
+    if words.isupper() and words.count(" ") >= _SHOUTED_MIN:
+        return ()
     return tuple(parts_of(words, rules))
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Literal
 
 from worker.enrich.names.atoms import Atom, atoms_of
 from worker.name_rules import (
+    COLLEGE,
     COURTESY,
     DEMONYM,
     EVENT_BEFORE,
@@ -20,6 +21,7 @@ from worker.name_rules import (
     NAME_SUFFIX,
     NOT_GIVEN,
     NOT_NAME,
+    OF_PERSON,
     PART,
     PARTY,
     SPANS,
@@ -89,7 +91,8 @@ def _breaks(atoms: list[Atom], first: int, n: int, rules: NameRules) -> bool:
         return True
     before = atoms[n - 1]
     if atom.text.partition(" ")[0] in rules.joiners:
-        return not before.flags & (HEAD | EVENT_BEFORE | LANDFORM_BEFORE)
+        goes_on = any(a.flags & HEAD and b.text in rules.joiners for a, b in pairwise(atoms[first:n]))
+        return not (goes_on or before.flags & (HEAD | EVENT_BEFORE | LANDFORM_BEFORE))
     if before.is_small:
         return False
     return atom.text not in rules.particles and not (atom.text == "&" and n + 1 < len(atoms))
@@ -123,6 +126,8 @@ def _is_title(atoms: list[Atom], n: int) -> bool:
     if atom.flags & COURTESY or (atom.flags & TITLE and atom.text.endswith(".")):
         return True
     if not atom.flags & TITLE or _ends_person(atoms, n):
+        return False
+    if n and atoms[n - 1].is_small and any(earlier.flags & HEAD for earlier in atoms[:n]):
         return False
     if n + 2 == len(atoms) and atoms[-1].flags & _ENDS_NAME and not atoms[-1].flags & GIVEN:
         return False
@@ -189,6 +194,8 @@ def _plain(words: str, atoms: list[Atom], rules: NameRules) -> list[Part]:
     if whole is not None:
         return [whole]
     end = _last(atoms, rules)
+    if end == 1 and atoms[1].flags & OF_PERSON and atoms[0].known and atoms[0].known.type == "person":
+        return [_part("known", atoms[:1], atoms[0].known), *_plain(words, atoms[2:], rules)]
     if end is not None:
         return [_part("organisation", atoms[: end + 1]), *_plain(words, atoms[end + 1 :], rules)]
     if atoms[0].flags & EVENT_BEFORE and len(atoms) > 1:
@@ -226,26 +233,62 @@ def _is_branch(atom: Atom, rules: NameRules) -> bool:
 def _names(words: str, atoms: list[Atom], rules: NameRules) -> list[Part]:
     """People, and what the rules know, among words of which none tells that they are one name."""
     parts: list[Part] = []
-    first = 0
+    stretch: list[Atom] = []
+    skipped = -1
     for n, atom in enumerate(atoms):
-        apart = atom.known is not None and atom.known.type != "person" and not (atom.flags & (GIVEN | SURNAME))
-        if apart or (atom.flags & (_ADJECTIVE | PART) and not atom.flags & (GIVEN | SURNAME | SPANS)):
-            if n > first:
-                parts += _name(words, atoms[first:n], rules)
-            if apart:
-                parts.append(_part("known", atoms[n : n + 1], atom.known))
-            first = n + 1
-    return parts + _name(words, atoms[first:], rules) if first < len(atoms) else parts
+        if n <= skipped:
+            continue
+        if _is_apart(atom):
+            if _is_strange(stretch) and _is_place(atom):
+                stretch = []
+                continue
+            parts += _name(words, stretch, rules)
+            stretch = []
+            skipped = n + 1 if n + 1 < len(atoms) and _is_strange(atoms[n + 1 :]) else n
+            parts += _with_next(atoms, n, skipped)
+        elif atom.flags & (_ADJECTIVE | PART) and not atom.flags & (GIVEN | SURNAME | SPANS):
+            parts += _name(words, stretch, rules)
+            stretch = []
+        else:
+            stretch.append(atom)
+    return parts + _name(words, stretch, rules)
+
+
+def _is_apart(atom: Atom) -> bool:
+    """Whether an atom is a name of its own, and no person's."""
+    return atom.known is not None and atom.known.type != "person" and not atom.flags & (GIVEN | SURNAME)
+
+
+def _is_place(atom: Atom) -> bool:
+    return atom.known is not None and atom.known.type == "place"
+
+
+def _is_strange(atoms: list[Atom]) -> bool:
+    """Whether words stand there that begin no person's name and are nothing known: `USA` in `Team USA` is no place."""
+    return bool(atoms) and not atoms[0].flags & (GIVEN | _ADJECTIVE | PART | NOT_NAME) and not atoms[0].known
+
+
+def _with_next(atoms: list[Atom], n: int, skipped: int) -> list[Part]:
+    """What a known name is with the next word: by itself; a team or a college behind a place; or nothing sure."""
+    atom = atoms[n]
+    if _is_place(atom) and n + 1 < len(atoms):
+        after = atoms[n + 1]
+        if after.flags & COLLEGE or (skipped > n and n + 2 == len(atoms) and after.text.endswith(("s", "x"))):
+            return [_part("organisation", atoms[n : n + 2])]
+        if skipped > n:
+            return []
+    return [_part("known", [atom], atom.known)]
 
 
 def _name(words: str, atoms: list[Atom], rules: NameRules) -> list[Part]:
-    while atoms and atoms[-1].is_small:
-        atoms = atoms[:-1]
-    while atoms and atoms[0].is_small:
-        atoms = atoms[1:]
-    if not atoms:
+    """The name that a stretch of words is, as long as one can be, and the names behind it."""
+    end = next((n + 1 for n, atom in enumerate(atoms) if n and atom.flags & NAME_SUFFIX), len(atoms))
+    while end and atoms[end - 1].is_small:
+        end -= 1
+    start = next((n for n, atom in enumerate(atoms) if not atom.is_small), end)
+    if start >= end:
         return []
-    return [_known(words, atoms, rules) or _part("name", atoms)]
+    return [_known(words, atoms[start:end], rules) or _part("name", atoms[start:end])]
 
 
 def _known(words: str, atoms: list[Atom], rules: NameRules) -> Part | None:

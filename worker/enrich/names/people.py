@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_right
 from collections import defaultdict
@@ -15,13 +16,13 @@ from worker.name_runs import is_opening
 if TYPE_CHECKING:
     from worker.article import Span
     from worker.enrich.names.gather import Name
-    from worker.name_runs import is_opening
 from worker.name_rules import NameRules
 
 CONFIDENCE_MIN = 0.5
 _WORDS_MAX = 5
 _LOOKED_AT = 3
-_CITY_SURE = 300_000
+# Two words without the space between them; `McCain` and `DeVos` are none.
+_GLUED = re.compile(r"[a-zß-ÿ]{4}[A-Z]|[a-z][A-Z]{2}")
 
 
 def find_people(text: str, names: dict[str, Name], rules: NameRules) -> list[Found]:
@@ -53,17 +54,22 @@ def _confidence(text: str, name: Name, rules: NameRules) -> float:
     """How sure it is that a name of several words is a person's."""
     if name.known is not None:
         return 0.95 if name.known.type == "person" else 0.0
+    if _GLUED.search(name.text):
+        return 0.0
     if "titled" in name.kinds:
         return 0.95
     if "name" not in name.kinds or name.kinds - {"name"}:
         return 0.0
-    if name.last & (HEAD | LANDFORM | PART) and not name.last & SURNAME:
-        return 0.0
-    opens = all(is_opening(text, start) for start, _ in name.spans)
-    told = not (opens and not name.first) and _told(text, name, rules)
     given = name.first & GIVEN
     sure = given and not name.first & NOT_GIVEN
+    if name.last & (HEAD | LANDFORM | PART) and not (sure and name.last & SURNAME):
+        return 0.0
+    opens = all(is_opening(text, start) for start, _ in name.spans)
+    is_known = name.text.rpartition(" ")[2] in rules.known and not name.first
+    told = not is_known and _told(text, name, rules)
     if sure:
+        if not told and not name.last & SURNAME and name.text.partition(" ")[0] in rules.known:
+            return 0.3
         return 0.95 if told or name.last & SURNAME else 0.85
     if _has_initial(name.text):
         return 0.9 if told or name.last & SURNAME or name.first & GIVEN else 0.3
@@ -71,9 +77,9 @@ def _confidence(text: str, name: Name, rules: NameRules) -> float:
         return 0.85
     if given and name.last & SURNAME and not name.last & NOT_PLACE:
         return 0.7
-    last = name.text.rpartition(" ")[2]
-    plain = not name.first and name.words == 2 and name.text not in rules.gazetteer.cities and last not in rules.known
-    return 0.55 if name.last & (SURNAME | NOT_PLACE) == SURNAME and plain and not opens else 0.2
+    plain = not name.first and name.words == 2 and name.text not in rules.gazetteer.cities and not is_known
+    often = len(name.spans) > 1
+    return 0.55 if name.last & (SURNAME | NOT_PLACE) == SURNAME and plain and often and not opens else 0.2
 
 
 def _told(text: str, name: Name, rules: NameRules) -> bool:
