@@ -33,45 +33,38 @@ class Atom(NamedTuple):
 
 def atoms_of(words: str, rules: NameRules) -> list[Atom]:
     """The words of a run; the longest phrase that the rules know is one atom."""
-    tokens = words.split(" ")
+    tokens = plain(words).split(" ")
+    flags_of, people, known = rules.flags.get, rules.gazetteer.people.get, rules.known.get
     atoms: list[Atom] = []
     at = n = 0
-    while n < len(tokens):
-        token = tokens[n]
-        text = plain(token)
-        flags = rules.flags.get(text, 0)
-        taken = _phrase(tokens, n, rules) if flags & PHRASE else 1
-        if taken > 1:
-            token = " ".join(tokens[n : n + taken])
-            text = plain(token)
-            flags = rules.flags[text]
+    count = len(tokens)
+    while n < count:
+        text = tokens[n]
+        flags = flags_of(text, 0)
+        taken, width, stops = 1, len(text), False
+        if flags & PHRASE and (taken := _phrase(tokens, n, rules)) > 1:
+            text = " ".join(tokens[n : n + taken])
+            width = len(text)
+            flags = flags_of(text, 0)
         elif not flags and (ends := _ending(text)):
-            atoms.append(_word(text[:-ends], at, rules, stops=True))
-            at += len(token) + 1
-            n += 1
-            continue
-        atoms.append(_atom(flags, at, len(token), text, rules))
-        at += len(token) + 1
+            text = text[:-ends]
+            flags, stops = flags_of(text, 0), True
+        if not flags and "-" in text and _is_adjective(text, rules):
+            flags = PARTY
+        atoms.append(
+            Atom(
+                flags | people(text, 0), at, at + len(text), text, known(text), text[0].islower() or text == "&", stops
+            )
+        )
+        at += width + 1
         n += taken
     return atoms
-
-
-def _word(text: str, at: int, rules: NameRules, *, stops: bool) -> Atom:
-    flags = rules.flags.get(text, 0)
-    return _atom(flags, at, len(text), text, rules)._replace(stops=stops)
-
-
-def _atom(flags: int, at: int, length: int, text: str, rules: NameRules) -> Atom:
-    if not flags and "-" in text and _is_adjective(text, rules):
-        flags = PARTY
-    flags |= rules.gazetteer.people.get(text, 0)
-    return Atom(flags, at, at + length, text, rules.known.get(text), text[0].islower() or text == "&", False)
 
 
 def _phrase(tokens: list[str], n: int, rules: NameRules) -> int:
     """How many tokens from `n` on are the longest phrase of the rules; 1 where none is."""
     for taken in range(min(len(tokens) - n, rules.phrase_words_max), 1, -1):
-        if plain(" ".join(tokens[n : n + taken])) in rules.flags:
+        if " ".join(tokens[n : n + taken]) in rules.flags:
             return taken
     return 1
 

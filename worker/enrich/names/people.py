@@ -16,11 +16,12 @@ from worker.name_runs import is_opening
 if TYPE_CHECKING:
     from worker.article import Span
     from worker.enrich.names.gather import Name
-from worker.name_rules import NameRules
+    from worker.name_rules import NameRules
 
 CONFIDENCE_MIN = 0.5
 _WORDS_MAX = 5
 _LOOKED_AT = 3
+_FINAL_Y = frozenset(("iy", "yy"))
 # Two words without the space between them; `McCain` and `DeVos` are none.
 _GLUED = re.compile(r"[a-zß-ÿ]{4}[A-Z]|[a-z][A-Z]{2}")
 
@@ -58,14 +59,15 @@ def _confidence(text: str, name: Name, rules: NameRules) -> float:
         return 0.0
     if "titled" in name.kinds:
         return 0.95
-    if "name" not in name.kinds or name.kinds - {"name"}:
+    if name.kinds != ("name",):
         return 0.0
     given = name.first & GIVEN
     sure = given and not name.first & NOT_GIVEN
     if name.last & (HEAD | LANDFORM | PART) and not (sure and name.last & SURNAME):
         return 0.0
     opens = all(is_opening(text, start) for start, _ in name.spans)
-    is_known = name.text.rpartition(" ")[2] in rules.known and not name.first
+    last = rules.known.get(name.text.rpartition(" ")[2])
+    is_known = last is not None and last.type != "person" and not name.first
     told = not is_known and _told(text, name, rules)
     if sure:
         if not told and not name.last & SURNAME and name.text.partition(" ")[0] in rules.known:
@@ -73,7 +75,7 @@ def _confidence(text: str, name: Name, rules: NameRules) -> float:
         return 0.95 if told or name.last & SURNAME else 0.85
     if _has_initial(name.text):
         return 0.9 if told or name.last & SURNAME or name.first & GIVEN else 0.3
-    if told:
+    if told or (last is not None and last.type == "person" and not name.first):
         return 0.85
     if given and name.last & SURNAME and not name.last & NOT_PLACE:
         return 0.7
@@ -127,12 +129,18 @@ def _merge(into: Found, other: Found) -> None:
 
 def folded_words(name: str) -> list[str]:
     """The words of a name as they are compared: no accents, hyphens or final `-iy`, small letters."""
+    if " " not in name and name.isascii() and "-" not in name:
+        return [_folded(name.lower())]
     if not name.isascii():
         name = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
     words = name.lower().replace("-", " ").split(" ")
     while len(words) > 1 and words[-1].rstrip(".") in {"jr", "sr", "ii", "iii", "iv"}:
         words.pop()
-    return [word[:-2] + "y" if word.endswith(("iy", "yy")) and len(word) > 3 else word for word in words]
+    return [_folded(word) for word in words]
+
+
+def _folded(word: str) -> str:
+    return word[:-2] + "y" if word[-2:] in _FINAL_Y and len(word) > len("iyy") else word
 
 
 def _tie(names: dict[str, Name], people: list[Found]) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from worker.enrich.names.found import Found
     from worker.name_rules import NameRules
 
-_LOOKED_AT = 4
+_LOOKED_AT = 3
 _NEAR = 40
 _ADJECTIVE_BEFORE = re.compile(r"(?<!\w)([A-Z][\w-]+(?: [A-Z]\w+)?) $")
 

@@ -52,6 +52,8 @@ def before_tells(text: str, span: Span, rules: NameRules) -> bool:
 
 def role_after(text: str, span: Span, rules: NameRules) -> tuple[int, int] | None:
     """The span of the role in an apposition: `, a spokesperson for …`; None where there is none."""
+    if not text.startswith(", ", span[1]):
+        return None
     match = rules.apposition.match(text, span[1])
     if match is None:
         return None
@@ -66,6 +68,8 @@ def role_after(text: str, span: Span, rules: NameRules) -> tuple[int, int] | Non
 
 def role_before(text: str, span: Span, rules: NameRules) -> tuple[int, int] | None:
     """The span of the role in small letters before a name: `defense minister, `; None where there is none."""
+    if text[span[0] - 1 : span[0]] != " " or not (text[span[0] - 2].islower() or text[span[0] - 2] == ","):
+        return None
     left = text[max(0, span[0] - _LEFT) : span[0]]
     body = left.rstrip(", ")
     words = body.rpartition("\n")[2].split(" ")
