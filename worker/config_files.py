@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 from functools import cache
+from typing import TYPE_CHECKING
 
 from worker.errors import ConfigurationError
 from worker.rules import OWN_RULES, Rules, rules_from
+
+if TYPE_CHECKING:
+    from worker.settings import Settings
 
 _GAZETTEERS = (".tsv", ".txt")
 _HERE = os.path.dirname(os.path.abspath(__file__))
@@ -35,6 +39,20 @@ def load_rules(own: str = "") -> Rules:
     if own:
         files |= _files(own, OWN_RULES)
     return rules_from(files)
+
+
+def rules_for(settings: Settings) -> Rules:
+    """The rules that `settings` ask for, with the model that finds names where they name one.
+
+    Raises:
+        ConfigurationError: a file can't be read or understood, or the model is missing.
+    """
+    rules = load_rules(settings.paths.rules)
+    if not settings.enrich.ner:
+        return rules
+    from worker.spacy_pipeline import load_spacy
+
+    return rules.with_recogniser(load_spacy(settings.enrich.ner))
 
 
 def _files(folder: str, prefix: str) -> dict[str, bytes]:

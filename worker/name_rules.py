@@ -174,11 +174,11 @@ def name_rules_from(rows: Iterable[Mapping[str, Any]], countries: Mapping[str, s
         else:
             kinds = ", ".join(sorted(_KNOWN | _SMALL | _STATES | _FLAGS.keys()))
             raise ValueError(f"kind = {kind!r} is none of {kinds}")
+    spanning, leading = _spanning(known)
     for name, city in gazetteer.large.items():
         known.setdefault(name, city)
     for name, where in countries.items():
         known.setdefault(name, Known("place", name, where[:2]))
-    spanning, leading = _spanning(known)
     for run in spanning:
         flags[run] = flags.get(run, 0) | SPANS
     phrases = [*flags, *known]
@@ -211,7 +211,7 @@ def name_rules_from(rows: Iterable[Mapping[str, Any]], countries: Mapping[str, s
         demonyms=demonyms,
         states=states,
         gazetteer=gazetteer,
-        phrase_words_max=max(name.count(" ") + 1 for name in phrases),
+        phrase_words_max=max((name.count(" ") + 1 for name in phrases), default=1),
     )
 
 
@@ -231,6 +231,12 @@ def _spanning(known: Iterable[str]) -> tuple[dict[str, tuple[str, ...]], dict[st
 
 def _any_of(words: Iterable[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word))) or "(?!)"
+
+
+def check_rows(rows: Iterable[Mapping[str, Any]]) -> None:
+    """See that tables of a user's own can be read. Raises KeyError, TypeError, ValueError."""
+    empty = Gazetteer({}, {}, {})
+    name_rules_from(rows, {}, empty)
 
 
 def plain(name: str) -> str:

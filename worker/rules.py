@@ -9,12 +9,15 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from worker.cut_rules import CutRules, cut_rules_from
 from worker.errors import ConfigurationError
-from worker.name_rules import NameRules, countries_from, gazetteer_from, name_rules_from
+from worker.name_rules import NameRules, check_rows, countries_from, gazetteer_from, name_rules_from
+
+if TYPE_CHECKING:
+    from worker.recogniser import Recogniser
 
 OWN_RULES = "own/"
 """What the names of the user's own files begin with among the rule files."""
@@ -103,6 +106,14 @@ class Rules:
     html_body: BodyRules
     cuts: CutRules
     names: Mapping[str, NameRules]
+    recogniser: Recogniser | None = None
+
+    def with_recogniser(self, recogniser: Recogniser | None) -> Rules:
+        """The same with a model that finds names; its name goes into the version."""
+        if recogniser is None:
+            return self
+        version = hashlib.sha256(f"{self.version} {recogniser.name}".encode()).hexdigest()[:12]
+        return replace(self, version=version, recogniser=recogniser)
 
 
 def rules_from(files: Mapping[str, bytes]) -> Rules:
@@ -139,17 +150,19 @@ def rules_from(files: Mapping[str, bytes]) -> Rules:
 
 
 def _check_own(files: Mapping[str, bytes]) -> None:
-    """Refuse a file of the user that holds anything but rules for cutting, or a rule that can't be one."""
+    """Refuse a file of the user that holds anything but rules for cutting and names, or one that can't be one."""
     for name in sorted(files):
         if name.startswith(OWN_RULES):
             table = _table(files, name.removesuffix(".toml"))
             try:
                 cut_rules_from([table], {"agency": [], "dateline_outlets": []})
+                check_rows(table.get("names", ()))
             except (KeyError, TypeError, ValueError, re.error) as error:
                 problem = f"a rule can't be read ({error})"
                 raise ConfigurationError(f"paths.rules/{name}", problem, "correct it") from None
-            if set(table) - {"cut"}:
-                raise ConfigurationError(f"paths.rules/{name}", "it holds more than [[cut]] rules", "take it out")
+            if set(table) - {"cut", "names"}:
+                problem = "it holds more than [[cut]] and [[names]] tables"
+                raise ConfigurationError(f"paths.rules/{name}", problem, "take it out")
 
 
 def _table(files: Mapping[str, bytes], name: str) -> dict[str, Any]:

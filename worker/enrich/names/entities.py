@@ -8,24 +8,28 @@ from worker.enrich.names.gather import gather
 from worker.enrich.names.organisations import find_organisations
 from worker.enrich.names.people import find_people
 from worker.enrich.names.places import find_places
+from worker.enrich.names.recognised import with_recognised
 from worker.enrich.names.rows import rows_of
 
 if TYPE_CHECKING:
     from worker.article import Entity
+    from worker.enrich.names.found import Found
     from worker.rules import Rules
 
 
 def entities(text: str, headline: str | None, language: str, rules: Rules) -> tuple[Entity, ...]:
     """The people, organisations, places and events that `text` names, in the order of their first mentions.
 
-    Every mention is a span of `text`; what stands in `headline` alone is left out. `language` is BCP 47. Languages
-    without rules of their own have none.
+    Every mention is a span of `text`; what stands in `headline` alone is left out. `language` is BCP 47. In languages
+    without rules of their own only a model finds any.
     """
-    known = rules.names.get(language.partition("-")[0])
-    if known is None:
-        return ()
-    names = gather(text, known)
-    people = find_people(text, names, known)
-    organisations = find_organisations(text, names)
-    places = find_places(text, names, known)
-    return rows_of(text, headline, [*people, *organisations, *places], known)
+    base = language.partition("-")[0]
+    known = rules.names.get(base)
+    found: list[Found] = []
+    if known is not None:
+        names = gather(text, known)
+        found = [*find_people(text, names, known), *find_organisations(text, names), *find_places(text, names, known)]
+    recogniser = rules.recogniser
+    if recogniser is not None and recogniser.language in {base, "xx"}:
+        found = with_recognised(text, found, recogniser)
+    return rows_of(text, headline, found, known)

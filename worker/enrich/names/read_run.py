@@ -42,7 +42,7 @@ def _word(word: str, rules: NameRules) -> tuple[Part, ...]:
     text = plain(word)
     flags = rules.flags.get(text, 0)
     if flags & SPANS:
-        return (Part("name", 0, len(word), word, SPANS, 0, rules.known.get(text)),)
+        return (Part("name", 0, len(word), word, flags, flags, rules.known.get(text)),)
     if flags & NOT_NAME or (word[-1] == "." and not flags):
         return ()
     people = rules.gazetteer.people.get(text, 0)

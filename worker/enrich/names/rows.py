@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from worker.name_rules import NameRules
 
 
-def rows_of(text: str, headline: str | None, found: list[Found], rules: NameRules) -> tuple[Entity, ...]:
+def rows_of(text: str, headline: str | None, found: list[Found], rules: NameRules | None) -> tuple[Entity, ...]:
     """One entity for each of `found`, in the order of first mentions."""
     starts = {span[0]: span for one in found if one.type == "organisation" for span in one.spans}
     ends = {span[1]: span for one in found if one.type in {"organisation", "place"} for span in one.spans}
@@ -21,7 +21,7 @@ def rows_of(text: str, headline: str | None, found: list[Found], rules: NameRule
     for one in sorted(found, key=lambda one: (one.spans[0][0], -one.spans[0][1])):
         in_headline = headline is not None and any(_is_in(form, headline) for form in one.forms)
         role, affiliation = one.role, one.affiliation
-        if one.type == "person":
+        if one.type == "person" and rules is not None:
             role, affiliation = role_of(text, one, starts, ends, rules)
         rows.append(
             Entity(
