@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import os
 from functools import cache
+from typing import TYPE_CHECKING
 
 from worker.errors import ConfigurationError
 from worker.rules import OWN_RULES, Rules, rules_from
 
+if TYPE_CHECKING:
+    from worker.settings import Settings
+
+_GAZETTEERS = (".tsv", ".txt")
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -36,11 +41,25 @@ def load_rules(own: str = "") -> Rules:
     return rules_from(files)
 
 
+def rules_for(settings: Settings) -> Rules:
+    """The rules that `settings` ask for, with the model that finds names where they name one.
+
+    Raises:
+        ConfigurationError: a file can't be read or understood, or the model is missing.
+    """
+    rules = load_rules(settings.paths.rules)
+    if not settings.enrich.ner:
+        return rules
+    from worker.spacy_pipeline import load_spacy
+
+    return rules.with_recogniser(load_spacy(settings.enrich.ner))
+
+
 def _files(folder: str, prefix: str) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     try:
         for name in sorted(os.listdir(folder)):
-            if name.endswith(".toml"):
+            if name.endswith(".toml") or (name.endswith(_GAZETTEERS) and not prefix):
                 with open(os.path.join(folder, name), "rb") as file:
                     files[prefix + name] = file.read()
     except OSError as error:

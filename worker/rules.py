@@ -9,13 +9,17 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from worker.cut_rules import CutRules, cut_rules_from
 from worker.errors import ConfigurationError
+from worker.name_rules import NameRules, check_rows, countries_from, gazetteer_from, name_rules_from
 from worker.source_rules import SourceRules, source_rules_from
 from worker.speech_rules import Speech, check_own, speech_rules_from
+
+if TYPE_CHECKING:
+    from worker.recogniser import Recogniser
 
 OWN_RULES = "own/"
 """What the names of the user's own files begin with among the rule files."""
@@ -105,6 +109,15 @@ class Rules:
     cuts: CutRules
     speech: Mapping[str, Speech]
     sources: SourceRules
+    names: Mapping[str, NameRules]
+    recogniser: Recogniser | None = None
+
+    def with_recogniser(self, recogniser: Recogniser | None) -> Rules:
+        """The same with a model that finds names; its name goes into the version."""
+        if recogniser is None:
+            return self
+        version = hashlib.sha256(f"{self.version} {recogniser.name}".encode()).hexdigest()[:12]
+        return replace(self, version=version, recogniser=recogniser)
 
 
 def rules_from(files: Mapping[str, bytes]) -> Rules:
@@ -131,10 +144,16 @@ def rules_from(files: Mapping[str, bytes]) -> Rules:
             html_meta=_keys(_table(files, "html_meta")),
             html_body=_body(_table(files, "html_body")),
             cuts=cut_rules_from(
-                [_table(files, name.removesuffix(".toml")) for name in sorted(files)], _table(files, "agencies")
+                [_table(files, name.removesuffix(".toml")) for name in sorted(files) if name.endswith(".toml")],
+                _table(files, "agencies"),
             ),
+            names=_names(files),
             speech=speech_rules_from(
-                {name.removesuffix(".toml"): _table(files, name.removesuffix(".toml")) for name in sorted(files)}
+                {
+                    name.removesuffix(".toml"): _table(files, name.removesuffix(".toml"))
+                    for name in sorted(files)
+                    if name.endswith(".toml")
+                }
             ),
             sources=source_rules_from(_table(files, "sources"), _table(files, "agencies")),
         )
@@ -143,21 +162,21 @@ def rules_from(files: Mapping[str, bytes]) -> Rules:
 
 
 def _check_own(files: Mapping[str, bytes]) -> None:
-    """Refuse a file of the user that holds anything but rules for cutting or speech, or a rule that can't be one."""
+    """Refuse a file of the user that holds anything but rules for cutting, names and speech, or one that can't be one."""
     for name in sorted(files):
         if name.startswith(OWN_RULES):
             table = _table(files, name.removesuffix(".toml"))
             try:
                 cut_rules_from([table], {"agency": [], "dateline_outlets": []})
+                check_rows(table.get("names", ()))
                 if "cue" in table:
                     check_own(table)
             except (KeyError, TypeError, ValueError, re.error) as error:
                 problem = f"a rule can't be read ({error})"
                 raise ConfigurationError(f"paths.rules/{name}", problem, "correct it") from None
-            if set(table) - {"cut", "cue", "language"}:
-                raise ConfigurationError(
-                    f"paths.rules/{name}", "it holds more than [[cut]] and [[cue]] rules", "take it out"
-                )
+            if set(table) - {"cut", "names", "cue", "language"}:
+                problem = "it holds more than [[cut]], [[names]] and [[cue]] tables"
+                raise ConfigurationError(f"paths.rules/{name}", problem, "take it out")
 
 
 def _table(files: Mapping[str, bytes], name: str) -> dict[str, Any]:
@@ -177,6 +196,22 @@ def _headers(table: dict[str, Any]) -> HeaderRules:
         sections=frozenset(table["sections"]["names"]),
         outlet_words=frozenset(table["outlets"]["words"]),
     )
+
+
+def _names(files: Mapping[str, bytes]) -> dict[str, NameRules]:
+    """Language -> what is known of names in it, the user's own words among it."""
+    gazetteer = gazetteer_from(files)
+    countries = countries_from(files)
+    mine = [_table(files, name.removesuffix(".toml")) for name in sorted(files) if name.startswith(OWN_RULES)]
+    own = [row for table in mine for row in table.get("names", ())]
+    found = {}
+    for name in sorted(files):
+        if name.startswith("names."):
+            language = name.split(".")[1]
+            rows = [*_table(files, name.removesuffix(".toml"))["names"]]
+            rows += [row for row in own if row.get("language", language) == language]
+            found[language] = name_rules_from(rows, countries.get(language, {}), gazetteer)
+    return found
 
 
 def _any_of(patterns: list[str]) -> re.Pattern[str]:

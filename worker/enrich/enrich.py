@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from worker.enrich.names.entities import entities
 from worker.enrich.quotes.find import quotes
 from worker.enrich.sources import sources_cited
 
@@ -33,10 +34,10 @@ def enrich(text: str, fields: Fields, removed: tuple[Removal, ...], rules: Rules
     Every span is one of `text`. Pure and deterministic.
     """
     language = fields.language or "und"
-    entities: tuple[Entity, ...] = ()
-    said = quotes(text, language, entities, rules)
-    cited = sources_cited(text, language, entities, said, fields, removed, rules)
+    found = entities(text, fields.headline, language, rules)
+    said = quotes(text, language, found, rules)
+    cited = sources_cited(text, language, found, said, fields, removed, rules)
     dates_mentioned: tuple[MentionedDate, ...] = ()
     figures: tuple[Figure, ...] = ()
     keyphrases: tuple[Keyphrase, ...] = ()
-    return Enrichment(language, entities, said, cited, dates_mentioned, figures, keyphrases)
+    return Enrichment(language, found, said, cited, dates_mentioned, figures, keyphrases)

@@ -28,10 +28,17 @@ class People:
         self._scene = scene
         self._entities = entities
         self._fulls: dict[str, dict[str, int]] | None = None
+        self._by_place: dict[int, Entity] | None = None
         self._places: dict[str, list[tuple[int, int]]] = {}
         self._full: dict[tuple[str, str | None], str] = {}
         self._roles: dict[str, str | None] = {}
         self._genders: dict[str, Gender] = {}
+
+    def entity_at(self, place: int) -> Entity | None:
+        """The entity whose mention begins at a character of the text."""
+        if self._by_place is None:
+            self._by_place = {start: one for one in self._entities for start, _ in one.mentions}
+        return self._by_place.get(place)
 
     def fullest(self, name: str, courtesy: str | None = None) -> str:
         """The fullest form of `name` in the text; `name` itself where several fit alike."""
@@ -81,9 +88,6 @@ class People:
     def _index(self) -> dict[str, dict[str, int]]:
         if self._fulls is None:
             self._fulls = {}
-            for one in self._entities:
-                if one.type == "person":
-                    self._add(one.name, len(one.mentions))
             self._add_runs()
         return self._fulls
 
@@ -134,12 +138,14 @@ class People:
             counts[full] = counts.get(full, 0) + count
 
     def _find_role(self, name: str) -> str | None:
-        for one in self._entities:
-            if one.name == name and one.role is not None:
-                return one.role
         scene = self._scene
-        self._index()
-        for first, last in self._places.get(name, ())[:_TRIES_MAX]:
+        known = next((one for one in self._entities if one.name == name), None)
+        if known is None:
+            self._index()
+            places = self._places.get(name, [])[:_TRIES_MAX]
+        else:
+            places = [(scene.token_at(start), scene.token_at(end - 1)) for start, end in known.mentions[:_TRIES_MAX]]
+        for first, last in places:
             start, end = scene.sentence(first)
             found = name_before(scene, start, last + 1)
             span = found.role if found is not None and found.kind == "name" else None
@@ -147,7 +153,7 @@ class People:
             if span is not None:
                 begin, stop = scene.span(*span)
                 return scene.text[begin:stop]
-        return None
+        return None if known is None else known.role
 
 
 def _surest(found: dict[str, int]) -> str | None:

@@ -77,6 +77,10 @@ class Speakers:
         name = self._scene.text[start:end].removesuffix("'s").removesuffix("’s")
         people = self._people
         people.heard(name, mention.courtesy)
+        entity = people.entity_at(start)
+        if entity is not None and name.split()[-1] in entity.name.split():
+            people.heard(entity.name, mention.courtesy)
+            return entity.name
         name = people.fullest(name, mention.courtesy)
         people.heard(name, mention.courtesy)
         return name
@@ -99,6 +103,9 @@ class Speakers:
                 heard -= 1
             for candidate in self._candidates(start, end):
                 if candidate is None or candidate.kind != "name" or self._is_definite(candidate):
+                    continue
+                entity = people.entity_at(scene.begin(candidate.first))
+                if entity is not None and entity.type != "person":
                     continue
                 name = self._name(candidate)
                 known = people.gender(name)
