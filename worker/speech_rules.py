@@ -44,6 +44,11 @@ class Speech:
         openers: words that begin a sentence, but no name.
         belonging: words for a people or a party before a name.
         given: first names with their gender.
+        bases: forms that go with names of the plural alone, told by `plural_endings`: `Jo Roe's claim` is a noun.
+        role_endings: with which a word for a role ends.
+        elisions: articles and the like that are written together with the next word.
+        nouns_have_capitals, clause_behind_comma: as in German. drops_subject: as in Spanish.
+        cue_inside: the cue may stand between commas inside the marks, as in French.
     """
 
     language: str
@@ -81,6 +86,14 @@ class Speech:
     suffixes: frozenset[str]
     suffixes_lower: frozenset[str]
     of: frozenset[str]
+    bases: frozenset[str]
+    role_endings: tuple[str, ...]
+    plural_endings: tuple[str, ...]
+    elisions: tuple[str, ...]
+    drops_subject: bool
+    cue_inside: bool
+    nouns_have_capitals: bool
+    clause_behind_comma: bool
 
 
 def speech_rules_from(tables: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Speech]:
@@ -131,15 +144,22 @@ def _speech(table: Mapping[str, Any], own: Iterable[Mapping[str, Any]]) -> Speec
         raise ValueError(f"unknown tables: {', '.join(sorted(unknown))}")
     cues: dict[str, Use] = {}
     clauses: dict[str, Clause] = {}
+    bases: set[str] = set()
     for rows in (table["cue"], *(one["cue"] for one in own)):
         for row in rows:
             use, forms = _forms(row)
             cues |= dict.fromkeys(forms, use)
             clauses |= dict.fromkeys(forms, row.get("clause", _CLAUSE_OF.get(use, "that")))
+            if forms[0] not in forms[1:]:
+                bases.add(forms[0])
             if use == "source":
                 cues |= dict.fromkeys([form[0].upper() + form[1:] for form in forms], use)
-    grammar = {name: frozenset(words) for name, words in table["grammar"].items()}
-    endings = tuple(grammar.pop("participle_endings", frozenset()))
+    flags = {name: bool(said) for name, said in table["grammar"].items() if isinstance(said, bool)}
+    lists = {name: said for name, said in table["grammar"].items() if not isinstance(said, bool)}
+    endings = tuple(lists.pop("participle_endings"))
+    elisions = tuple(lists.pop("elisions", ()))
+    role_endings, plural_endings = tuple(lists.pop("role_endings")), tuple(lists.pop("plural_endings"))
+    grammar = {name: frozenset(words) for name, words in lists.items()}
     return Speech(
         language=table["language"],
         cues=cues,
@@ -159,6 +179,14 @@ def _speech(table: Mapping[str, Any], own: Iterable[Mapping[str, Any]]) -> Speec
         openers=frozenset(word.lower() for word in table["openers"]["words"]),
         belonging=frozenset(word.lower() for word in table["belonging"]["words"]),
         given=_by_word(table["given"]),
+        bases=frozenset(bases) if plural_endings else frozenset(),
+        role_endings=role_endings,
+        elisions=elisions,
+        drops_subject=flags.get("drops_subject", False),
+        cue_inside=flags.get("cue_inside", False),
+        plural_endings=plural_endings,
+        nouns_have_capitals=flags.get("nouns_have_capitals", False),
+        clause_behind_comma=flags.get("clause_behind_comma", False),
         **grammar,
     )
 

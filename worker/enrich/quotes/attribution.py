@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from worker.enrich.quotes.mentions import name_at, name_before
+from worker.enrich.quotes.mentions import Mention, name_at, name_before
 from worker.enrich.quotes.tokens import (
     ADVERB,
     DETERMINER,
@@ -19,6 +19,7 @@ from worker.enrich.quotes.tokens import (
     QUESTION,
     QUOTED,
     RELATIVE,
+    SPEAKER,
     STOP,
     SUBORDINATOR,
     THAT,
@@ -26,7 +27,6 @@ from worker.enrich.quotes.tokens import (
 )
 
 if TYPE_CHECKING:
-    from worker.enrich.quotes.mentions import Mention
     from worker.enrich.quotes.scene import CueAt, Scene
 
 QUOTING: Final = frozenset(("speech", "telling", "asking"))
@@ -78,6 +78,9 @@ def _behind_by(scene: Scene, cue: CueAt, first: int, stop: int) -> Attribution |
     tokens = scene.tokens
     if cue.use == "source":
         return Attribution("source", name_at(scene, cue.behind, stop), cue) if cue.first == first else None
+    for number in range(cue.first, cue.behind):
+        if tokens[number].bits & SPEAKER:
+            return Attribution("behind", Mention("pronoun", number, number), cue)
     if cue.first == first or (cue.first == first + 1 and tokens[first].bits & ADVERB):
         return Attribution("inverted", name_at(scene, cue.behind, stop), cue)
     mention = name_before(scene, first, cue.first)
@@ -180,11 +183,13 @@ def subject(scene: Scene, start: int, cue: CueAt) -> tuple[Mention | None, str]:
         for other in reversed(scene.cues_in(start, cue.first)):
             if other.use in QUOTING and other.form not in scene.speech.participles:
                 mention, _ = subject(scene, start, other)
-                if mention is not None:
+                if mention is not None and (mention.start == start or tokens[mention.start - 1].behind == ","):
                     return mention, "participle"
         return main_subject(scene, start, cue.first), "participle"
     mention = name_before(scene, start, cue.first)
     if mention is not None:
+        if cue.form in scene.speech.bases and mention.kind == "name" and not _is_plural(scene, mention):
+            return None, "subject"
         return mention, "subject"
     last = cue.first - 1
     while last > start and tokens[last].bits & ADVERB and not tokens[last].capital:
@@ -194,6 +199,10 @@ def subject(scene: Scene, start: int, cue: CueAt) -> tuple[Mention | None, str]:
     if last > start and tokens[last].bits & RELATIVE:
         return name_before(scene, start, last, hanging=False), "relative"
     return None, "subject"
+
+
+def _is_plural(scene: Scene, mention: Mention) -> bool:
+    return scene.tokens[mention.last].plain.endswith(scene.speech.plural_endings)
 
 
 def main_subject(scene: Scene, start: int, end: int) -> Mention | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from worker.article import Quote
+from worker.enrich.quotes.incise import parted
 from worker.enrich.quotes.indirect import told
 from worker.enrich.quotes.judge import attributed
 from worker.enrich.quotes.marks import quotations
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from worker.rules import Rules
 
 _WORDS_MIN: Final = 5
+_SIGNS_MIN: Final = 8
 _UNKNOWN: Final = "und"
 _ENGLISH: Final = "en"
 
@@ -33,6 +35,8 @@ def quotes(text: str, language: str, entities: tuple[Entity, ...], rules: Rules)
     speech = rules.speech.get(_ENGLISH if language == _UNKNOWN else language.partition("-")[0])
     if speech is None:
         return tuple(_bare(text, marked))
+    if speech.cue_inside:
+        marked = parted(text, marked, speech)
     scene = lay_open(text, marked, speech)
     if not marked and not scene.cues:
         return ()
@@ -71,6 +75,8 @@ def _bare(text: str, marked: list[Quotation]) -> list[Quote]:
     for one in marked:
         if not one.continues:
             group += 1
-        if one.goes_on or one.continues or text.count(" ", one.start, one.end) + 1 >= _WORDS_MIN:
+        words = text.count(" ", one.start, one.end) + 1
+        unspaced = words == 1 and one.end - one.start >= _SIGNS_MIN and not text[one.start : one.end].isascii()
+        if one.goes_on or one.continues or words >= _WORDS_MIN or unspaced:
             found.append(Quote(text[one.start : one.end], (one.start, one.end), "direct", group, None, None))
     return found

@@ -70,6 +70,9 @@ def _by_source(scene: Scene, cue: CueAt) -> Told | None:
     if cue.first > start:
         return _told(scene, attribution, (start, cue.first))
     last = mention.stop
+    if scene.speech.clause_behind_comma:
+        stop = next((n + 1 for n in range(last + 1, end) if scene.tokens[n].behind.endswith(",")), end)
+        return _told(scene, attribution, (last + 1, stop)) if not scene.tokens[last].behind else None
     while last < end and not scene.tokens[last].behind.endswith(","):
         last += 1
     return _told(scene, attribution, (last + 1, end)) if last < end else None
@@ -85,6 +88,10 @@ def _by_verb(scene: Scene, cue: CueAt) -> Told | None:
     if inverted is not None:
         return _told(scene, Attribution("inverted", inverted, cue), (start, cue.first))
     behind = tokens[cue.behind - 1].behind
+    if behind == "," and cue.behind < end:
+        clause_next = scene.speech.clause_behind_comma or tokens[cue.behind].bits & THAT
+        if clause_next and (cue.first == start or not tokens[cue.first - 1].behind):
+            return _behind_comma(scene, cue, start, end)
     if not behind and cue.behind < end and not _is_time(scene, cue.behind, end):
         place = _content(scene, cue, end)
         if place is None:
@@ -100,6 +107,20 @@ def _by_verb(scene: Scene, cue: CueAt) -> Told | None:
         mention, rule = subject(scene, start, cue)
         return _before(scene, cue, start, end, Attribution(f"before_{rule}", mention, cue))
     return None
+
+
+def _behind_comma(scene: Scene, cue: CueAt, start: int, end: int) -> Told | None:
+    """`Jo Roe sagte, dass das Tor zu sei.`"""
+    mention, rule = subject(scene, start, cue)
+    if mention is None:
+        return None
+    place = cue.behind
+    bits = scene.tokens[place].bits
+    if bits & THAT:
+        place += 1
+    elif scene.speech.clauses[cue.form] != "bare" and not bits & QUESTION:
+        return None
+    return _told(scene, Attribution(f"before_{rule}", mention, cue), (place, _clause_end(scene, cue, place, end)))
 
 
 def _plain_subject(scene: Scene, start: int, cue: CueAt) -> bool:
@@ -177,6 +198,8 @@ def _content(scene: Scene, cue: CueAt, end: int) -> int | None:
     bits = tokens[number].bits
     if bits & HOLLOW or bits & QUOTED and number == cue.behind:
         return None
+    if bits & THAT and tokens[number].lead:
+        return number
     if bits & THAT:
         return number + 1 if number + 1 < end and scene.joined(number + 1) else None
     if bits & QUESTION and cue.use != "thought":

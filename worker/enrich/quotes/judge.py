@@ -210,6 +210,7 @@ def _is_title(text: str, one: Quotation) -> bool:
     words = text[one.start : one.end].split()
     return (
         len(words) > 1
+        and words[0][0].isupper()
         and words[-1][0].isupper()
         and all(word[0].isupper() or len(word) <= _SMALL_WORD for word in words)
     )

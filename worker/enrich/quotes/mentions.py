@@ -148,6 +148,11 @@ def _read(scene: Scene, first: int, last: int) -> Mention | None:
         name += 1
     if tokens[last].bits & POSSESSIVE:
         return None
+    if scene.speech.nouns_have_capitals:
+        if definite and name == last and courtesy is None and not tokens[last].bits & GIVEN and name == start:
+            return Mention("nominal", start, last, (start, last))
+        while name + 1 < last and not tokens[name].bits & GIVEN and tokens[name + 1].bits & GIVEN:
+            name += 1
     ahead = name - (courtesy is not None)
     while start < ahead and tokens[start].bits & (OPENER | DETERMINER):
         start += 1
@@ -193,7 +198,8 @@ def _in_name(scene: Scene, number: int) -> bool:
 
 def _by_role(scene: Scene, start: int, last: int) -> Mention | None:
     tokens = scene.tokens
-    if tokens[last].bits & ROLE:
+    titled = any(tokens[n].bits & OF and tokens[n - 1].bits & ROLE for n in range(start + 1, last))
+    if tokens[last].bits & ROLE or titled:
         return Mention("nominal", start, last, (start, last))
     if tokens[last].capital and start < last and all(tokens[n].capital for n in range(start, last + 1)):
         return Mention("name", start, last)
@@ -329,6 +335,9 @@ def _ending(scene: Scene, start: int, last: int, *, hanging: bool = True) -> Men
             return None
         first = _phrase_start(scene, start, last)
         before = first - 1 if first > start and scene.joined(first) else None
+        if hanging and before is not None and tokens[first].bits & HANGING and tokens[before].bits & ROLE:
+            last = before  # `der Sprecher des Ministeriums`
+            continue
         if hanging and before is not None and tokens[before].bits & HANGING and not tokens[before].capital:
             titled = tokens[before].bits & OF and before > start and tokens[before - 1].bits & ROLE
             if titled and tokens[before - 1].capital and scene.joined(before) and first < last:

@@ -146,7 +146,7 @@ def _add_cue(cues: list[CueAt], tokens: list[Token], number: int, words: list[st
         return
     for form in speech.longer.get(first, ()):
         if len(form) <= len(tokens) - number and all(
-            tokens[number + n].plain == word and not tokens[number + n - 1].behind for n, word in enumerate(form[1:], 1)
+            tokens[number + n].plain == word.lower() and not tokens[number + n - 1].behind for n, word in enumerate(form[1:], 1)
         ):
             name = " ".join(form)
             cues.append(CueAt(number, number + len(form), name, speech.cues[name]))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from worker.enrich.quotes.mentions import Mention
     from worker.enrich.quotes.people import People
     from worker.enrich.quotes.scene import Scene
+    from worker.speech_rules import Gender
 
 _SENTENCES_BACK: Final = 7
 _FAR: Final = 350
@@ -37,6 +38,7 @@ CONFIDENCE: Final = {
 }
 _BY_PRONOUN: Final = 0.9
 _CONFIDENCE_MIN: Final = 0.6
+_UNSAID: Final = 0.75
 
 
 class Speakers:
@@ -51,7 +53,7 @@ class Speakers:
         """The speaker that `attribution` names, None where nothing tells who that is."""
         mention = attribution.mention
         if mention is None:
-            return None
+            return self._unsaid(attribution)
         sure = CONFIDENCE[attribution.rule]
         scene, people = self._scene, self._people
         span = scene.span(mention.first, mention.last)
@@ -72,6 +74,14 @@ class Speakers:
             return Speaker(found, people.role(found), span, sure)
         return Speaker(None, role or scene.text[span[0] : span[1]], span, sure)
 
+    def _unsaid(self, attribution: Attribution) -> Speaker | None:
+        """Who speaks where a language need not say so: `«…», dijo.`"""
+        cue = attribution.cue
+        if cue is None or attribution.rule != "inverted" or not self._scene.speech.drops_subject:
+            return None
+        found = self._last_named(cue.first, None)
+        return None if found is None else Speaker(found, self._people.role(found), None, _UNSAID)
+
     def _name(self, mention: Mention) -> str:
         start, end = self._scene.span(mention.first, mention.last)
         name = self._scene.text[start:end].removesuffix("'s").removesuffix("’s")
@@ -87,18 +97,20 @@ class Speakers:
 
     def _stands_for(self, mention: Mention) -> str | None:
         """The name of the person that a pronoun stands for."""
+        gender = self._scene.speech.pronouns[self._scene.tokens[mention.first].plain]
+        return self._last_named(mention.first, gender) if gender in {"male", "female"} else None
+
+    def _last_named(self, before: int, gender: Gender | None) -> str | None:
+        """The person of that gender (None: any) whom the text speaks of last before a token."""
         scene, people = self._scene, self._people
-        gender = scene.speech.pronouns[scene.tokens[mention.first].plain]
-        if gender not in {"male", "female"}:
-            return None
-        number = bisect_right(scene.starts, mention.first) - 1
+        number = bisect_right(scene.starts, before) - 1
         heard = len(self._heard) - 1
-        end = mention.first
+        end = before
         for back in range(min(_SENTENCES_BACK, number + 1)):
             start = scene.starts[number - back]
             while heard >= 0 and self._heard[heard][0] >= start:
                 place, name = self._heard[heard]
-                if place < mention.first and people.gender(name) in {None, gender}:
+                if place < before and (gender is None or people.gender(name) in {None, gender}):
                     return name
                 heard -= 1
             for candidate in self._candidates(start, end):
@@ -109,13 +121,13 @@ class Speakers:
                     continue
                 name = self._name(candidate)
                 known = people.gender(name)
-                if known == gender or (known is None and (" " in name or candidate.courtesy)):
+                if gender in {None, known} or (known is None and (" " in name or candidate.courtesy)):
                     return name
             end = start
         for place, name in reversed(self._heard):
-            if mention.first - place > _FAR:
+            if before - place > _FAR:
                 break
-            if place < mention.first and people.gender(name) == gender:
+            if place < before and people.gender(name) == gender:
                 return name
         return None
 
@@ -129,4 +141,4 @@ class Speakers:
 
     def _is_definite(self, subject: Mention) -> bool:
         """Whether an article stands before the name: `the Kremlin` is nobody that `he` stands for."""
-        return subject.start > 0 and bool(self._scene.tokens[subject.start - 1].bits & DETERMINER)
+        return subject.role is None and subject.first > 0 and bool(self._scene.tokens[subject.start - 1].bits & DETERMINER)

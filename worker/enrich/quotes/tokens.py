@@ -56,17 +56,17 @@ class Token:
     Attributes:
         plain: the word in small letters.
         capital: it begins with a capital.
-        lead, size: how many characters stand before the word, and how many it has.
+        lead, size: how many characters stand before the word (an elided `l’` among them), and how many it has.
         before, behind: the marks on its two sides.
         bits: what the rules say of it.
     """
 
     __slots__ = ("before", "behind", "bits", "capital", "lead", "plain", "size")
 
-    def __init__(self, before: str, word: str, behind: str, bits: int) -> None:
+    def __init__(self, before: str, word: str, behind: str, bits: int, elided: int = 0) -> None:
         self.before = before
         self.behind = behind
-        self.lead = len(before)
+        self.lead = len(before) + elided
         self.size = len(word)
         self.plain = word.lower()
         self.capital = word[:1].isupper()
@@ -103,7 +103,16 @@ class Lexicon(dict[str, Token]):
         behind = word[len(core) :]
         if behind.startswith(".") and self._is_abbreviation(core):
             core, behind = word[: len(core) + 1], behind[1:]
-        bits = self._bits.get(core.lower().rstrip("."), 0)
+        elided = 0
+        for start in self._speech.elisions:
+            if core.lower().startswith(start) and len(core) > len(start) and core.lower() not in self._speech.first_words:
+                elided = len(start)
+                break
+        bits = self._bits.get(core[:elided].lower().rstrip("'’"), 0) & THAT if elided else 0
+        core = core[elided:]
+        bits |= self._bits.get(core.lower().rstrip("."), 0)
+        if self._speech.role_endings and core.lower().endswith(self._speech.role_endings):
+            bits |= ROLE
         if core in self._speech.unlikely:
             bits |= UNLIKELY
         if core.endswith(("'s", "’s")) or (behind[:1] in {"'", "’"} and core.endswith("s")):
@@ -112,7 +121,7 @@ class Lexicon(dict[str, Token]):
             bits |= STOP
         if core in self._speech.first_words:
             bits |= CUE
-        return Token(before, core, behind, bits)
+        return Token(before, core, behind, bits, elided)
 
     def _is_abbreviation(self, core: str) -> bool:
         """Whether the full stop behind `core` belongs to it: `Mr.`, `Sen.`, `U.S.`, `J.`"""
