@@ -43,7 +43,7 @@ def sources_cited(
     `quotes` are what was found in the same text. `span` is None for a source that stands only in what was removed.
     """
     known = rules.sources
-    primary = language.partition("-")[0]
+    primary = "en" if language == "und" else language.partition("-")[0]
     found: list[tuple[Span | None, str, Kind]] = []
     told: set[int] = set()
     for start, end, name, kind in _named(text, primary, known):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from worker.enrich.quotes.mentions import Mention, name_at, name_before
+from worker.enrich.quotes.mentions import Mention, name_at, name_before, phrase_to
 from worker.enrich.quotes.tokens import (
     ADVERB,
     DETERMINER,
@@ -197,7 +197,7 @@ def subject(scene: Scene, start: int, cue: CueAt) -> tuple[Mention | None, str]:
     if last > start and tokens[last].bits & JOINER:
         return main_subject(scene, start, cue.first), "joined"
     if last > start and tokens[last].bits & RELATIVE:
-        return name_before(scene, start, last, hanging=False), "relative"
+        return phrase_to(scene, start, last - 1, hanging=False), "relative"
     return None, "subject"
 
 

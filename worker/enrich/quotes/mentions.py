@@ -274,11 +274,8 @@ def role_behind(scene: Scene, last: int, end: int) -> Span | None:
     return (start, stop if tokens[stop].behind or stop + 1 == end else head)
 
 
-def name_before(scene: Scene, start: int, end: int, *, hanging: bool = True) -> Mention | None:
-    """The mention that ends before token `end`, as before a cue: `Jo Roe, the mayor, has also |said`.
-
-    Without `hanging` it is what stands right there: `a letter to Jo Roe |who said`.
-    """
+def name_before(scene: Scene, start: int, end: int) -> Mention | None:
+    """The mention that ends before token `end`, as before a cue: `Jo Roe, the mayor, has also |said`."""
     tokens = scene.tokens
     last = end - 1
     start = max(start, end - _BACK_MAX)
@@ -296,7 +293,7 @@ def name_before(scene: Scene, start: int, end: int, *, hanging: bool = True) -> 
         behind = behind or tokens[last].behind
     if behind.endswith(","):
         return _before_commas(scene, start, last, end)
-    return _ending(scene, start, last, hanging=hanging)
+    return phrase_to(scene, start, last)
 
 
 def _before_commas(scene: Scene, start: int, last: int, end: int) -> Mention | None:
@@ -306,7 +303,7 @@ def _before_commas(scene: Scene, start: int, last: int, end: int) -> Mention | N
     for number in range(last, start, -1):
         if not tokens[number - 1].behind.endswith(","):
             continue
-        found = _ending(scene, start, number - 1)
+        found = phrase_to(scene, start, number - 1)
         if found is None:
             continue
         if found.kind == "nominal":
@@ -321,8 +318,11 @@ def _before_commas(scene: Scene, start: int, last: int, end: int) -> Mention | N
     return nominal
 
 
-def _ending(scene: Scene, start: int, last: int, *, hanging: bool = True) -> Mention | None:
-    """The noun phrase that ends at `last`, without what hangs on it by a preposition."""
+def phrase_to(scene: Scene, start: int, last: int, *, hanging: bool = True) -> Mention | None:
+    """The mention whose noun phrase ends at `last`, without what hangs on it by a preposition.
+
+    Without `hanging` it is what stands right there: `a letter to Jo Roe |who said`.
+    """
     tokens = scene.tokens
     whole = last
     for _ in range(_HANGS_MAX):

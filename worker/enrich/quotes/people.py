@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from worker.enrich.quotes.mentions import name_before, role_behind
+from worker.enrich.quotes.mentions import phrase_to, role_behind
 from worker.enrich.quotes.tokens import BELONGING, BODY, COURTESY, OPENER, PARTICLE, POSSESSIVE, ROLE
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ class People:
             places = [(scene.token_at(start), scene.token_at(end - 1)) for start, end in known.mentions[:_TRIES_MAX]]
         for first, last in places:
             start, end = scene.sentence(first)
-            found = name_before(scene, start, last + 1)
+            found = phrase_to(scene, start, last)
             span = found.role if found is not None and found.kind == "name" else None
             span = span or role_behind(scene, last, end)
             if span is not None:
