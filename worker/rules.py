@@ -162,7 +162,7 @@ def rules_from(files: Mapping[str, bytes]) -> Rules:
 
 
 def _check_own(files: Mapping[str, bytes]) -> None:
-    """Refuse a file of the user that holds anything but rules for cutting, names and speech, or one that can't be one."""
+    """Refuse a file of the user with anything but rules for cutting, names and speech, or a wrong one."""
     for name in sorted(files):
         if name.startswith(OWN_RULES):
             table = _table(files, name.removesuffix(".toml"))

@@ -6,12 +6,11 @@ What the tables hold stands on top of `config/rules/speech.en.toml`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, cast, get_args
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 Use = Literal["speech", "telling", "asking", "judgement", "thought", "finding", "source"]
 Clause = Literal["any", "bare", "that", "object", "none"]
@@ -34,6 +33,7 @@ class Speech:
     Attributes:
         cues: each form of a cue and how it is used.
         clauses: with which words of indirect speech each form goes.
+        sources: those forms behind which the speaker stands.
         unlikely: words before a form of a cue that make it something else: `the report`, `to say`.
         participles: those forms whose subject is that of the main clause.
         first_words: with which the cues begin, in their letters; `longer` are the cues of several words by their first.
@@ -54,6 +54,7 @@ class Speech:
     language: str
     cues: Mapping[str, Use]
     clauses: Mapping[str, Clause]
+    sources: frozenset[str]
     unlikely: frozenset[str]
     participles: frozenset[str]
     first_words: frozenset[str]
@@ -164,6 +165,7 @@ def _speech(table: Mapping[str, Any], own: Iterable[Mapping[str, Any]]) -> Speec
         language=table["language"],
         cues=cues,
         clauses=clauses,
+        sources=frozenset(form for form, use in cues.items() if use == "source"),
         participles=frozenset(form for form in cues if endings and form.split()[0].endswith(endings)),
         suffixes_lower=frozenset(word.lower() for word in grammar["suffixes"]),
         first_words=frozenset(form.split()[0] for form in cues),

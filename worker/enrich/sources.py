@@ -49,7 +49,10 @@ def sources_cited(
     for start, end, name, kind in _named(text, primary, known):
         found.append(((start, end), name, kind))
         told.add(start)
-    found.extend(_speaking(text, quotes, told, known))
+    organisations = {start for one in entities if one.type == "organisation" for start, _ in one.mentions}
+    speech = rules.speech.get(primary)
+    if speech is not None:
+        found.extend(_speaking(text, quotes, told, organisations, speech.sources, known))
     found.sort(key=lambda one: one[0] or (0, 0))
     for removal in removed:
         if removal.kind in _KINDS_SEARCHED and removal.text:
@@ -75,7 +78,7 @@ def _named(text: str, language: str, known: SourceRules) -> Iterator[tuple[int, 
         said = match.group()
         lead = text[max(start - _BEFORE_MAX, 0) : start]
         bare = _ARTICLE.sub("", lead)
-        cited = bare.rstrip(" \n“\"„«(").lower().endswith(before) and not bare[-1:].isalnum()
+        cited = bare.rstrip(' \n“"„«(').lower().endswith(before) and not bare[-1:].isalnum()
         if not cited:
             cited = after.match(text, end) is not None and (said not in known.everyday or bare != lead)
         if cited:
@@ -84,20 +87,27 @@ def _named(text: str, language: str, known: SourceRules) -> Iterator[tuple[int, 
 
 
 def _speaking(
-    text: str, quotes: tuple[Quote, ...], told: set[int], known: SourceRules
+    text: str,
+    quotes: tuple[Quote, ...],
+    told: set[int],
+    organisations: set[int],
+    cues: frozenset[str],
+    known: SourceRules,
 ) -> Iterator[tuple[Span, str, Kind]]:
-    """Who is cited as a source by what was found in quotations and indirect speech."""
+    """Who is cited as a source by what was found in quotations and indirect speech; `cues` are those of sources."""
     for quote in quotes:
         speaker = quote.speaker
         if speaker is None or speaker.span is None or quote.cue is None:
             continue
         start, end = speaker.span
-        source = quote.cue[:1].isupper() or quote.cue in _SOURCE_CUES
+        source = quote.cue in cues
         if speaker.name is not None:
             words = speaker.name.split()
             if words[-1] in known.outlet_words and len(words) > 1:
                 yield speaker.span, speaker.name, "outlet"
-            elif (source or _to_a_source(text, end, told)) and _is_official(speaker.name, speaker.role, known):
+            elif (source or _to_a_source(text, end, told)) and (
+                start in organisations or _is_official(speaker.name, speaker.role, known)
+            ):
                 yield speaker.span, speaker.name, "official"
         elif source and speaker.role is not None:
             words = speaker.role.split()
@@ -107,9 +117,6 @@ def _speaking(
                 yield (start, stop), text[start:stop], "document"
             elif any(word.lower() in known.official_roles for word in words):
                 yield speaker.span, speaker.role, "official"
-
-
-_SOURCE_CUES: Final = frozenset(("according to", "laut", "nach Angaben von", "zufolge", "selon", "d'après", "d’après", "según", "de acuerdo con"))
 
 
 def _to_a_source(text: str, end: int, told: set[int]) -> bool:
@@ -125,7 +132,7 @@ def _is_official(name: str, role: str | None, known: SourceRules) -> bool:
 
 
 def _in_credit(text: str, known: SourceRules) -> Iterator[tuple[str, Kind]]:
-    """Agencies and outlets in a line such as `Reuters contributed to this report`; not those whom a person works for."""
+    """Agencies and outlets in a line such as `Reuters contributed to this report`, but not a person's employer."""
     for match in known.named.finditer(text):
         start, end = match.span()
         if start and text[start - 1].isalnum():

@@ -8,20 +8,18 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from worker.enrich.quotes.mentions import Mention, name_at, name_before, phrase_to
+from worker.enrich.quotes.ahead import name_at
+from worker.enrich.quotes.back import name_before
+from worker.enrich.quotes.mentions import Mention
+from worker.enrich.quotes.subjects import QUOTING, main_subject, subject
 from worker.enrich.quotes.tokens import (
     ADVERB,
     DETERMINER,
-    JOINER,
-    OPENER,
     PREPOSITION,
     PRONOUN,
     QUESTION,
-    QUOTED,
     RELATIVE,
     SPEAKER,
-    STOP,
-    SUBORDINATOR,
     THAT,
     TIME,
 )
@@ -29,13 +27,10 @@ from worker.enrich.quotes.tokens import (
 if TYPE_CHECKING:
     from worker.enrich.quotes.scene import CueAt, Scene
 
-QUOTING: Final = frozenset(("speech", "telling", "asking"))
 _BEHIND_MAX: Final = 34
 _LEAD_MAX: Final = 16
 _LISTENER_MAX: Final = 3
 _UNKNOWN_MAX: Final = 7
-_OPENINGS_MAX: Final = 3
-_STANDS_ALONE: Final = DETERMINER | PRONOUN
 
 
 class Attribution(NamedTuple):
@@ -107,7 +102,7 @@ def _ends_there(scene: Scene, found: Attribution, cue: CueAt, stop: int) -> bool
 
 
 def at_end(scene: Scene, quoted: int) -> Attribution | None:
-    """The cue with which a sentence ends that has quoted words in it: `… is “shut,” the mayor said on Monday.`"""
+    """The cue with which a sentence ends that has quoted words in it: `… is “shut,” the mayor said on Monday`."""
     _, stop = scene.sentence(quoted)
     for cue in reversed(scene.cues_in(quoted + 1, stop)):
         mention = None
@@ -171,86 +166,10 @@ def _label(scene: Scene, start: int, place: int) -> Mention | None:
     if mention is None or mention.kind != "name":
         return None
     first = mention.start
-    if first == start or not scene.tokens[first - 1].size or scene.tokens[first - 1].behind[-1:] in {"-", "—", "–", "]", "."}:
+    if (
+        first == start
+        or not scene.tokens[first - 1].size
+        or scene.tokens[first - 1].behind[-1:] in {"-", "—", "–", "]", "."}
+    ):
         return mention
-    return None
-
-
-def subject(scene: Scene, start: int, cue: CueAt) -> tuple[Mention | None, str]:
-    """Who does what `cue` says, in a sentence that begins at `start`, and by which rule."""
-    tokens = scene.tokens
-    if cue.form in scene.speech.participles:
-        for other in reversed(scene.cues_in(start, cue.first)):
-            if other.use in QUOTING and other.form not in scene.speech.participles:
-                mention, _ = subject(scene, start, other)
-                if mention is not None and (mention.start == start or tokens[mention.start - 1].behind == ","):
-                    return mention, "participle"
-        return main_subject(scene, start, cue.first), "participle"
-    mention = name_before(scene, start, cue.first)
-    if mention is not None:
-        if cue.form in scene.speech.bases and mention.kind == "name" and not _is_plural(scene, mention):
-            return None, "subject"
-        return mention, "subject"
-    last = cue.first - 1
-    while last > start and tokens[last].bits & ADVERB and not tokens[last].capital:
-        last -= 1
-    if last > start and tokens[last].bits & JOINER:
-        return main_subject(scene, start, cue.first), "joined"
-    if last > start and tokens[last].bits & RELATIVE:
-        return phrase_to(scene, start, last - 1, hanging=False), "relative"
-    return None, "subject"
-
-
-def _is_plural(scene: Scene, mention: Mention) -> bool:
-    return scene.tokens[mention.last].plain.endswith(scene.speech.plural_endings)
-
-
-def main_subject(scene: Scene, start: int, end: int) -> Mention | None:
-    """Whom the sentence from `start` is about: its first noun phrase, behind `On Monday,` and the like."""
-    tokens = scene.tokens
-    place = start
-    for _ in range(_OPENINGS_MAX):
-        while place < end and not tokens[place].size:
-            place += 1
-        if place >= end or tokens[place].bits & QUOTED:
-            return None
-        token = tokens[place]
-        bits = token.bits
-        if bits & _STANDS_ALONE or not bits & OPENER:
-            mention = name_at(scene, place, end)
-            if mention is not None and not _is_doubtful(scene, mention, place):
-                return mention
-            if mention is None and bits & PRONOUN and not bits & DETERMINER:
-                return None
-        elif bits & JOINER or token.behind.endswith(","):
-            place += 1
-            continue
-        elif not bits & (PREPOSITION | SUBORDINATOR) and place + 1 < end and tokens[place + 1].capital:
-            place += 1
-            continue
-        comma = _comma(scene, place, end)
-        if comma is None:
-            return None
-        place = comma + 1
-    return None
-
-
-def _is_doubtful(scene: Scene, mention: Mention, place: int) -> bool:
-    """Whether a single capital at the start of a sentence is all that tells a name."""
-    return (
-        mention.kind == "name"
-        and mention.first == mention.last == place
-        and mention.role is None
-        and not scene.is_name(place)
-    )
-
-
-def _comma(scene: Scene, start: int, end: int) -> int | None:
-    """The first token from `start` on that a comma stands behind."""
-    for number in range(start, end):
-        token = scene.tokens[number]
-        if token.behind.endswith(","):
-            return number
-        if token.bits & STOP and token.bits & QUOTED:
-            return None
     return None

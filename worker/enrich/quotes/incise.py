@@ -1,4 +1,4 @@
-"""Cues between commas inside the marks, as French has them: `« Il faut du temps, a dit Jo Roe, et du calme. »`"""
+"""Cues between commas inside the marks, as French has them: `« Il faut du temps, a dit Jo Roe, et du calme »`."""
 
 from __future__ import annotations
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from worker.enrich.quotes.attribution import Attribution, subject
-from worker.enrich.quotes.mentions import name_at
+from worker.enrich.quotes.ahead import name_at
+from worker.enrich.quotes.attribution import Attribution
+from worker.enrich.quotes.subjects import subject
 from worker.enrich.quotes.tokens import (
     ADVERB,
     BREAK,
@@ -48,7 +49,7 @@ class Told(NamedTuple):
 
 
 def told(scene: Scene, taken: Collection[int]) -> list[Told]:
-    """The indirect speech of the text, in the order of its cues; those that begin at `taken` have other words already."""
+    """The indirect speech of the text, in the order of its cues. A cue at one of `taken` has other words already."""
     found: list[Told] = []
     done = 0
     for cue in scene.cues:
@@ -110,7 +111,7 @@ def _by_verb(scene: Scene, cue: CueAt) -> Told | None:
 
 
 def _behind_comma(scene: Scene, cue: CueAt, start: int, end: int) -> Told | None:
-    """`Jo Roe sagte, dass das Tor zu sei.`"""
+    """`Jo Roe sagte, dass das Tor zu sei`."""
     mention, rule = subject(scene, start, cue)
     if mention is None:
         return None
@@ -131,13 +132,11 @@ def _plain_subject(scene: Scene, start: int, cue: CueAt) -> bool:
         last -= 1
     if last < start or tokens[last].bits & _NO_SUBJECT:
         return False
-    return scene.speech.clauses[cue.form] == "any" or bool(
-        cue.behind < len(tokens) and tokens[cue.behind].bits & THAT
-    )
+    return scene.speech.clauses[cue.form] == "any" or bool(cue.behind < len(tokens) and tokens[cue.behind].bits & THAT)
 
 
 def _inverted(scene: Scene, cue: CueAt, start: int, end: int) -> Mention | None:
-    """The speaker in `the gate was shut, said Jo Roe.`"""
+    """The speaker in `the gate was shut, said Jo Roe`."""
     tokens = scene.tokens
     if cue.use != "speech" or cue.first <= start or not tokens[cue.first - 1].behind.endswith(","):
         return None
@@ -153,14 +152,14 @@ def _inverted(scene: Scene, cue: CueAt, start: int, end: int) -> Mention | None:
 
 
 def _is_subordinate(scene: Scene, start: int, cue: CueAt) -> bool:
-    """Whether the cue stands in a clause before the main one: `While she says …, she …`"""
+    """Whether the cue stands in a clause before the main one: `While she says …, she …`."""
     return bool(scene.tokens[start].bits & SUBORDINATOR) and not any(
         scene.tokens[n].behind.endswith(",") for n in range(start, cue.first)
     )
 
 
 def _is_time(scene: Scene, place: int, end: int) -> bool:
-    """Whether nothing but a time is left: `…, he said Tuesday.`"""
+    """Whether nothing but a time is left: `…, he said Tuesday`."""
     return place + 1 == end and bool(scene.tokens[place].bits & TIME)
 
 
@@ -196,7 +195,7 @@ def _content(scene: Scene, cue: CueAt, end: int) -> int | None:
     if number >= end:
         return None
     bits = tokens[number].bits
-    if bits & HOLLOW or bits & QUOTED and number == cue.behind:
+    if bits & HOLLOW or (bits & QUOTED and number == cue.behind):
         return None
     if bits & THAT and tokens[number].lead:
         return number
@@ -228,9 +227,9 @@ def _behind_listener(scene: Scene, number: int, end: int) -> int:
     capitals = number
     while number < end and tokens[number].capital and (number == first or scene.joined(number)):
         number += 1
-    if number < end and number < first + 2 and not tokens[number].capital:
-        number += 1
-    elif capitals < number < end - 1 and scene.joined(number) and tokens[number].plain.endswith("s"):
+    if (number < end and number < first + 2 and not tokens[number].capital) or (
+        capitals < number < end - 1 and scene.joined(number) and tokens[number].plain.endswith("s")
+    ):
         number += 1
     for at in range(number, min(end, number + _THAT_MAX)):
         if tokens[at].bits & THAT:

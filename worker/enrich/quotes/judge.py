@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from worker.enrich.quotes.attribution import Attribution, at_end, before, before_place, behind, main_subject, subject
+from worker.enrich.quotes.attribution import Attribution, at_end, before, before_place, behind
+from worker.enrich.quotes.subjects import main_subject, subject
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +71,9 @@ def attributed(scene: Scene, marked: Sequence[Quotation], speakers: Speakers) ->
         while marked[last].goes_on and last + 1 < len(marked):
             last += 1
         floor = numbers[number - 1] + 1 if number else 0
-        place = _Place(one, numbers[number], numbers[last], floor, numbers[last + 1], scene.sentence(numbers[number])[0])
+        place = _Place(
+            one, numbers[number], numbers[last], floor, numbers[last + 1], scene.sentence(numbers[number])[0]
+        )
         judged = _judge(scene, place, previous)
         if judged is None:
             continue
@@ -88,11 +91,12 @@ def attributed(scene: Scene, marked: Sequence[Quotation], speakers: Speakers) ->
 
 def _judge(scene: Scene, place: _Place, previous: Found | None) -> tuple[Kind, Attribution | None, bool] | None:
     """Kind, attribution, and whether it goes on with the quotation before; None for a title or a scare quote."""
-    if place.quoted == max(place.start, place.floor) or not any(
-        scene.tokens[n].size for n in range(max(place.start, place.floor), place.quoted)
-    ):
-        if not (place.floor > place.start and previous is not None and not scene.tokens[place.quoted - 1].size):
-            return _opening(scene, place, previous)
+    tokens, first = scene.tokens, max(place.start, place.floor)
+    opens = not any(tokens[n].size for n in range(first, place.quoted))
+    # A dash alone, between two quotations of one sentence, opens none.
+    dash = place.floor > place.start and previous is not None and not tokens[place.quoted - 1].size
+    if opens and not dash:
+        return _opening(scene, place, previous)
     return _inside_sentence(scene, place, previous)
 
 
@@ -108,7 +112,9 @@ def _opening(scene: Scene, place: _Place, previous: Found | None) -> tuple[Kind,
     ends = one.goes_on or final in _STOPS or final in _COMMAS
     if after is not None and after.mention is not None and (words >= _PHRASE_WORDS or ends):
         return "direct", after, False
-    sentence = ends or scene.tokens[place.quoted].behind[:1] in {".", ",", "!", "?"} or place.quoted + 1 in scene.paragraphs
+    sentence = (
+        ends or scene.tokens[place.quoted].behind[:1] in {".", ",", "!", "?"} or place.quoted + 1 in scene.paragraphs
+    )
     ahead = _paragraph_before(scene, place)
     if ahead is not None and (words >= _PHRASE_WORDS or sentence):
         return "direct", ahead, False
@@ -136,15 +142,14 @@ def _inside_sentence(
     lead = scene.tokens[place.quoted - 1].behind[-1:] or ("" if scene.tokens[place.quoted - 1].size else "—")
     ahead = before(scene, place.quoted, place.floor)
     splits = previous is not None and previous.kind == "direct" and place.floor > place.start
-    if splits and previous is not None and previous.attribution is not None and ahead is not None:
-        if ahead.cue == previous.attribution.cue:
-            return "direct", previous.attribution._replace(rule="same"), True
+    carried = previous.attribution if splits and previous is not None else None
+    if carried is not None and ahead is not None and ahead.cue == carried.cue:
+        return "direct", carried._replace(rule="same"), True
     if ahead is not None:
         said = (capital and words > 1) or lead in {",", ":"} or words >= _SENTENCE_WORDS
         return ("direct" if said else "fragment"), ahead, splits
-    if splits and previous is not None and previous.attribution is not None and lead == ",":
-        if previous.attribution.rule in {"behind", "inverted"}:
-            return "direct", previous.attribution._replace(rule="same"), True
+    if carried is not None and lead == "," and carried.rule in {"behind", "inverted"}:
+        return "direct", carried._replace(rule="same"), True
     if lead in _LEADING and words >= _SENTENCE_WORDS:
         after = behind(scene, place.last, place.limit)
         if after is not None and after.mention is not None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from worker.enrich.quotes.mentions import phrase_to, role_behind
+from worker.enrich.quotes.ahead import role_behind
+from worker.enrich.quotes.back import phrase_to
 from worker.enrich.quotes.tokens import BELONGING, BODY, COURTESY, OPENER, PARTICLE, POSSESSIVE, ROLE
 
 if TYPE_CHECKING:

@@ -101,7 +101,11 @@ class Scene:
         low, high = max(place - _AROUND, 0), place + _AROUND
         at = self.text.find(word, low, high)
         while at >= 0:
-            if at != place + token.lead and self.text[at - 1 : at] == " " and self.text[at - 2 : at - 1] not in _STOPPED:
+            if (
+                at != place + token.lead
+                and self.text[at - 1 : at] == " "
+                and self.text[at - 2 : at - 1] not in _STOPPED
+            ):
                 return True
             at = self.text.find(word, at + 1, high)
         return False
@@ -146,7 +150,8 @@ def _add_cue(cues: list[CueAt], tokens: list[Token], number: int, words: list[st
         return
     for form in speech.longer.get(first, ()):
         if len(form) <= len(tokens) - number and all(
-            tokens[number + n].plain == word.lower() and not tokens[number + n - 1].behind for n, word in enumerate(form[1:], 1)
+            tokens[number + n].plain == word.lower() and not tokens[number + n - 1].behind
+            for n, word in enumerate(form[1:], 1)
         ):
             name = " ".join(form)
             cues.append(CueAt(number, number + len(form), name, speech.cues[name]))

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
 from worker.article import Speaker
-from worker.enrich.quotes.attribution import QUOTING, main_subject, subject
+from worker.enrich.quotes.subjects import QUOTING, main_subject, subject
 from worker.enrich.quotes.tokens import DETERMINER
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Speakers:
         return Speaker(None, role or scene.text[span[0] : span[1]], span, sure)
 
     def _unsaid(self, attribution: Attribution) -> Speaker | None:
-        """Who speaks where a language need not say so: `«…», dijo.`"""
+        """Who speaks where a language need not say so: `«…», dijo`."""
         cue = attribution.cue
         if cue is None or attribution.rule != "inverted" or not self._scene.speech.drops_subject:
             return None
@@ -141,4 +141,6 @@ class Speakers:
 
     def _is_definite(self, subject: Mention) -> bool:
         """Whether an article stands before the name: `the Kremlin` is nobody that `he` stands for."""
-        return subject.role is None and subject.first > 0 and bool(self._scene.tokens[subject.start - 1].bits & DETERMINER)
+        return (
+            subject.role is None and subject.first > 0 and bool(self._scene.tokens[subject.start - 1].bits & DETERMINER)
+        )

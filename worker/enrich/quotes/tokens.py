@@ -1,6 +1,7 @@
 """Words as the search for speakers sees them: each different one is looked at once and remembered.
 
-A token is what stands between two spaces. Its word has no marks around it; what the rules of a language say of it are bits.
+A token is what stands between two spaces; its word has no marks around it. What the rules of a language say of it
+are bits.
 """
 
 from __future__ import annotations
@@ -105,7 +106,11 @@ class Lexicon(dict[str, Token]):
             core, behind = word[: len(core) + 1], behind[1:]
         elided = 0
         for start in self._speech.elisions:
-            if core.lower().startswith(start) and len(core) > len(start) and core.lower() not in self._speech.first_words:
+            if (
+                core.lower().startswith(start)
+                and len(core) > len(start)
+                and core.lower() not in self._speech.first_words
+            ):
                 elided = len(start)
                 break
         bits = self._bits.get(core[:elided].lower().rstrip("'’"), 0) & THAT if elided else 0
@@ -124,7 +129,7 @@ class Lexicon(dict[str, Token]):
         return Token(before, core, behind, bits, elided)
 
     def _is_abbreviation(self, core: str) -> bool:
-        """Whether the full stop behind `core` belongs to it: `Mr.`, `Sen.`, `U.S.`, `J.`"""
+        """Whether the full stop behind `core` belongs to it: `Mr.`, `Sen.`, `U.S.`, `J.`."""
         if not core or not core[0].isupper():
             return core in self._speech.abbreviations
         if len(core) == 1 or "." in core:
@@ -132,7 +137,11 @@ class Lexicon(dict[str, Token]):
         if len(core) >= _SHORT:
             return False
         bits = self._bits.get(core.lower(), 0)
-        return bool(bits & COURTESY) or (len(core) < _SHORT - 1 and bool(bits & ROLE)) or core.lower() in self._speech.abbreviations
+        return (
+            bool(bits & COURTESY)
+            or (len(core) < _SHORT - 1 and bool(bits & ROLE))
+            or core.lower() in self._speech.abbreviations
+        )
 
 
 @cache
