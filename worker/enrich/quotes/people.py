@@ -30,6 +30,7 @@ class People:
         self._entities = entities
         self._fulls: dict[str, dict[str, int]] | None = None
         self._by_place: dict[int, Entity] | None = None
+        self._named: dict[str, Entity] | None = None
         self._places: dict[str, list[tuple[int, int]]] = {}
         self._full: dict[tuple[str, str | None], str] = {}
         self._roles: dict[str, str | None] = {}
@@ -40,6 +41,11 @@ class People:
         if self._by_place is None:
             self._by_place = {start: one for one in self._entities for start, _ in one.mentions}
         return self._by_place.get(place)
+
+    def _by_name(self) -> dict[str, Entity]:
+        if self._named is None:
+            self._named = {one.name: one for one in self._entities}
+        return self._named
 
     def fullest(self, name: str, courtesy: str | None = None) -> str:
         """The fullest form of `name` in the text; `name` itself where several fit alike."""
@@ -89,7 +95,11 @@ class People:
     def _index(self) -> dict[str, dict[str, int]]:
         if self._fulls is None:
             self._fulls = {}
-            self._add_runs()
+            for one in self._entities:
+                if one.type == "person":
+                    self._add(one.name, len(one.mentions))
+            if not self._fulls:
+                self._add_runs()
         return self._fulls
 
     def _add_runs(self) -> None:
@@ -140,7 +150,7 @@ class People:
 
     def _find_role(self, name: str) -> str | None:
         scene = self._scene
-        known = next((one for one in self._entities if one.name == name), None)
+        known = self._by_name().get(name)
         if known is None:
             self._index()
             places = self._places.get(name, [])[:_TRIES_MAX]

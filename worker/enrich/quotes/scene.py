@@ -128,12 +128,17 @@ def lay_open(text: str, quotations: Sequence[Quotation], speech: Speech) -> Scen
     last = len(tokens) - 1
     for number in stops:
         token = tokens[number]
-        if token.bits & STOP and number < last:
+        bits = token.bits
+        if bits & STOP and number < last:
             following = tokens[number + 1]
             if not following.size or following.capital or not following.plain[0].isalpha():
                 starts.add(number + 1)
-        if token.bits & CUE and not (number and tokens[number - 1].bits & UNLIKELY and not tokens[number - 1].behind):
-            _add_cue(cues, tokens, number, words, speech)
+        if bits & CUE and not (number and tokens[number - 1].bits & UNLIKELY and not tokens[number - 1].behind):
+            said = words[number] if token.size == len(words[number]) else words[number][token.lead :][: token.size]
+            if said in speech.longer or said not in speech.cues:
+                _add_longer(cues, tokens, number, said, speech)
+            elif not cues or cues[-1].behind <= number:
+                cues.append(CueAt(number, number + 1, said, speech.cues[said]))
     return Scene(
         text, shown, tokens, places, cues, [cue.first for cue in cues], sorted(starts), frozenset(paragraphs), speech
     )
@@ -142,10 +147,8 @@ def lay_open(text: str, quotations: Sequence[Quotation], speech: Speech) -> Scen
 _MARKED: Final = CUE | STOP
 
 
-def _add_cue(cues: list[CueAt], tokens: list[Token], number: int, words: list[str], speech: Speech) -> None:
-    """Add the longest cue that begins with a token."""
-    token = tokens[number]
-    first = words[number] if token.size == len(words[number]) else words[number][token.lead : token.lead + token.size]
+def _add_longer(cues: list[CueAt], tokens: list[Token], number: int, first: str, speech: Speech) -> None:
+    """Add the longest cue that begins with the word `first` of a token."""
     if cues and cues[-1].behind > number:
         return
     for form in speech.longer.get(first, ()):
