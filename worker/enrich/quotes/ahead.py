@@ -84,7 +84,7 @@ def _phrase(scene: Scene, first: int, end: int) -> int:
             titled = bits & OF and number > first and previous.bits & ROLE
             if not (titled and number + 1 < end and tokens[number + 1].capital):
                 break
-        elif bits & (RELATIVE | CUE) or loose >= _LOOSE_MAX:
+        elif bits & (RELATIVE | CUE) or loose >= _LOOSE_MAX or (number > first and previous.capital):
             break
         else:
             loose += 1
@@ -105,7 +105,13 @@ def _named_behind(scene: Scene, found: Mention, end: int) -> Mention:
             token = tokens[number]
             if token.capital or token.bits & (BODY | POSSESSIVE | ROLE):
                 taken = number
+            elif token.bits & PREPOSITION and not token.bits & COMPLEMENT:
+                break
             elif not token.bits & (DETERMINER | PREPOSITION | JOINER):
+                if not token.behind and number + 1 < limit:
+                    number += 1
+                    continue
+                taken = number
                 break
             number += 1
         if taken > last + 1:

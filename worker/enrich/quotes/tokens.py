@@ -136,12 +136,8 @@ class Lexicon(dict[str, Token]):
             return True
         if len(core) >= _SHORT:
             return False
-        bits = self._bits.get(core.lower(), 0)
-        return (
-            bool(bits & COURTESY)
-            or (len(core) < _SHORT - 1 and bool(bits & ROLE))
-            or core.lower() in self._speech.abbreviations
-        )
+        plain = core.lower()
+        return bool(self._bits.get(plain, 0) & COURTESY) or plain in self._speech.abbreviations
 
 
 @cache
