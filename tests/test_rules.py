@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 RULES = load_rules()
-NAMES = ("agencies", "dates", "headers", "html_body", "html_meta", "json_keys", "people", "urls")
+NAMES = ("agencies", "dates", "headers", "html_body", "html_meta", "json_keys", "people", "sources", "urls")
 
 
 def table(name: str) -> dict[str, Any]:
