@@ -117,11 +117,15 @@ _STOPPED: Final = frozenset(".!?…:\n”\"’'")
 def lay_open(text: str, quotations: Sequence[Quotation], speech: Speech) -> Scene:
     """The scene of `text` with the quotations that stand in it."""
     shown = _hidden(text, quotations)
-    words = shown.replace("\n", " ").split(" ")
+    words: list[str] = []
+    paragraphs: set[int] = set()
+    for paragraph in shown.split("\n"):
+        paragraphs.add(len(words))
+        words += paragraph.split(" ")
+    paragraphs.discard(0)
     tokens = list(map(lexicon(speech).__getitem__, words))
     # A token begins where the one before ends, and one space behind each of them.
     places = list(map(add, accumulate(map(len, words), initial=0), range(len(words))))
-    paragraphs = _paragraphs(shown, places)
     stops = [number for number, token in enumerate(tokens) if token.bits & _MARKED]
     starts = {0} | paragraphs
     cues: list[CueAt] = []
@@ -162,15 +166,6 @@ def _add_longer(cues: list[CueAt], tokens: list[Token], number: int, first: str,
     use = speech.cues.get(first)
     if use is not None:
         cues.append(CueAt(number, number + 1, first, use))
-
-
-def _paragraphs(shown: str, places: list[int]) -> set[int]:
-    found: set[int] = set()
-    feed = shown.find("\n")
-    while feed >= 0:
-        found.add(bisect_left(places, feed + 1))
-        feed = shown.find("\n", feed + 1)
-    return found
 
 
 def _hidden(text: str, quotations: Sequence[Quotation]) -> str:
