@@ -45,7 +45,7 @@ _FLAGS = {
 _KNOWN = frozenset(("person", "organisation", "place", "event", "country"))
 _SMALL = frozenset((
     "role", "role_before", "locative", "speech", "joiner", "listing", "particle", "branch", "saying", "before_role",
-    "behind_role", "link",
+    "behind_role", "link", "title_ending", "elision",
 ))  # fmt: skip
 _STATES = frozenset(("state", "state_short"))
 
@@ -83,6 +83,8 @@ class NameRules:
         known: a name -> what it is.
         roles, roles_before, locatives, speech, joiners, particles, branches, saying, listing, links: the words
             of these kinds.
+        title_endings: what compounds that are titles end with.
+        elisions: what stands before an apostrophe that parts it from the name: `L` in `L'Ukraine`.
         spanning: the words with capitals that a known name begins with -> what follows them in it, where it holds
             small words, commas or figures.
         leading: the words with capitals in a known name that begins with a small letter -> what stands before them.
@@ -103,6 +105,8 @@ class NameRules:
     particles: frozenset[str]
     branches: frozenset[str]
     saying: frozenset[str]
+    title_endings: tuple[str, ...]
+    elisions: frozenset[str]
     listing: tuple[str, ...]
     links: tuple[str, ...]
     spanning: Mapping[str, tuple[str, ...]]
@@ -199,6 +203,8 @@ def name_rules_from(rows: Iterable[Mapping[str, Any]], countries: Mapping[str, s
         particles=frozenset(small["particle"]),
         branches=frozenset(small["branch"]),
         saying=frozenset(small["saying"]),
+        title_endings=tuple(sorted(small["title_ending"])),
+        elisions=frozenset(small["elision"]),
         listing=tuple(f" {word} " for word in sorted(small["listing"])),
         spanning=spanning,
         leading=leading,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from worker.name_rules import PARTY, PHRASE, plain
+from worker.name_rules import PARTY, PHRASE, TITLE, plain
 
 if TYPE_CHECKING:
     from worker.name_rules import Known, NameRules
@@ -51,6 +51,8 @@ def atoms_of(words: str, rules: NameRules) -> list[Atom]:
             flags, stops = flags_of(text, 0), True
         if not flags and "-" in text and _is_adjective(text, rules):
             flags = PARTY
+        if not flags and rules.title_endings and text.endswith(rules.title_endings):
+            flags = TITLE
         atoms.append(
             Atom(
                 flags | people(text, 0), at, at + len(text), text, known(text), text[0].islower() or text == "&", stops

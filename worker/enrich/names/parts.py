@@ -64,11 +64,15 @@ def _breaks(atoms: list[Atom], first: int, n: int, rules: NameRules) -> bool:
     if n == first:
         return True
     before = atoms[n - 1]
-    if atom.text.partition(" ")[0] in rules.joiners:
+    if atom.text in rules.joiners:
         goes_on = any(a.flags & HEAD and b.text in rules.joiners for a, b in pairwise(atoms[first:n]))
-        return not (goes_on or before.flags & (HEAD | EVENT_BEFORE | LANDFORM_BEFORE))
+        if goes_on or before.flags & (HEAD | EVENT_BEFORE | LANDFORM_BEFORE):
+            return False
     if before.is_small:
         return False
+    after = atoms[n + 1].known if n + 1 < len(atoms) else None
+    if after is not None and after.type == "place":
+        return True
     return atom.text not in rules.particles and not (atom.text == "&" and n + 1 < len(atoms))
 
 

@@ -24,7 +24,9 @@ _OPEN = _PEOPLE | NOT_GIVEN | NOT_PLACE
 @lru_cache(_RUNS_KEPT)
 def read_run(words: str, rules: NameRules) -> tuple[Part, ...]:
     """The parts of a run, in their order."""
-    if "-" in words:
+    if rules.elisions and (cut := _elided(words, rules)):
+        return tuple(part._replace(start=part.start + cut, end=part.end + cut) for part in read_run(words[cut:], rules))
+    if "-" in words and words not in rules.known:
         two = _two(words, rules)
         if two is not None:
             return two
@@ -35,6 +37,14 @@ def read_run(words: str, rules: NameRules) -> tuple[Part, ...]:
     if len(words) > _CHARACTERS_MAX or (words.isupper() and words.count(" ") >= _SHOUTED_MIN):
         return ()
     return tuple(parts_of(words, rules))
+
+
+def _elided(words: str, rules: NameRules) -> int:
+    """How many characters at the start of a run are an article and its apostrophe: 2 in `L'Ukraine`."""
+    for length in (1, 2):
+        if words[length : length + 1] in {"'", "’"} and words[:length] in rules.elisions and len(words) > length + 1:
+            return length + 1
+    return 0
 
 
 def _word(word: str, rules: NameRules) -> tuple[Part, ...]:
@@ -61,6 +71,8 @@ def _plain_name(words: str, rules: NameRules) -> Part | None:
     if " " in last or "." in words or "'" in words or "’" in words:
         return None
     flags, people = rules.flags.get, rules.gazetteer.people.get
+    if rules.title_endings and first.endswith(rules.title_endings):
+        return None
     left, right = flags(first, 0) | people(first, 0), flags(last, 0) | people(last, 0)
     return Part("name", 0, len(words), words, left, right) if not (left | right) & ~_OPEN else None
 

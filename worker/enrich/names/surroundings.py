@@ -40,7 +40,7 @@ def before_tells(text: str, span: Span, rules: NameRules) -> bool:
         owner = _OWNER.search(left)
         return owner is not None and owner.group(1) in rules.countries
     words = left.rstrip(" ,").rsplit(" ", 1)
-    word = words[-1].rpartition("\n")[2]
+    word = _bare(words[-1])
     if not left.endswith(" "):
         return False
     return (
@@ -48,6 +48,13 @@ def before_tells(text: str, span: Span, rules: NameRules) -> bool:
         or word.rpartition("-")[2] in rules.roles
         or (not left.endswith(", ") and word in rules.saying)
     )
+
+
+def _bare(word: str) -> str:
+    """A word without the line before it or the article that an apostrophe ties to it."""
+    for mark in "\n'’":
+        word = word.rpartition(mark)[2]
+    return word
 
 
 def role_after(text: str, span: Span, rules: NameRules) -> tuple[int, int] | None:
@@ -73,7 +80,8 @@ def role_before(text: str, span: Span, rules: NameRules) -> tuple[int, int] | No
     left = text[max(0, span[0] - _LEFT) : span[0]]
     body = left.rstrip(", ")
     words = body.rpartition("\n")[2].split(" ")
-    if not words or not left.endswith(" ") or words[-1].rpartition("-")[2] not in rules.roles:
+    words[-1] = _bare(words[-1])
+    if words[-1] not in rules.roles and words[-1].rpartition("-")[2] not in rules.roles:
         return None
     end = span[0] - len(left) + len(body)
     n = len(words) - 1
