@@ -45,7 +45,7 @@ _FLAGS = {
 _KNOWN = frozenset(("person", "organisation", "place", "event", "country"))
 _SMALL = frozenset((
     "role", "role_before", "locative", "speech", "joiner", "listing", "particle", "branch", "saying", "before_role",
-    "behind_role", "link", "title_ending", "elision",
+    "behind_role", "link", "title_ending", "elision", "article",
 ))  # fmt: skip
 _STATES = frozenset(("state", "state_short"))
 
@@ -81,8 +81,8 @@ class NameRules:
     Attributes:
         flags: a word or phrase with a capital -> what it may be, one bit for each kind.
         known: a name -> what it is.
-        roles, roles_before, locatives, speech, joiners, particles, branches, saying, listing, links: the words
-            of these kinds.
+        roles, roles_before, locatives, speech, joiners, particles, branches, saying, articles, listing,
+            links: the words of these kinds.
         title_endings: what compounds that are titles end with.
         elisions: what stands before an apostrophe that parts it from the name: `L` in `L'Ukraine`.
         spanning: the words with capitals that a known name begins with -> what follows them in it, where it holds
@@ -107,6 +107,7 @@ class NameRules:
     saying: frozenset[str]
     title_endings: tuple[str, ...]
     elisions: frozenset[str]
+    articles: frozenset[str]
     listing: tuple[str, ...]
     links: tuple[str, ...]
     spanning: Mapping[str, tuple[str, ...]]
@@ -205,6 +206,7 @@ def name_rules_from(rows: Iterable[Mapping[str, Any]], countries: Mapping[str, s
         saying=frozenset(small["saying"]),
         title_endings=tuple(sorted(small["title_ending"])),
         elisions=frozenset(small["elision"]),
+        articles=frozenset(small["article"]),
         listing=tuple(f" {word} " for word in sorted(small["listing"])),
         spanning=spanning,
         leading=leading,

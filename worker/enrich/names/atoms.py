@@ -51,7 +51,7 @@ def atoms_of(words: str, rules: NameRules) -> list[Atom]:
             flags, stops = flags_of(text, 0), True
         if not flags and "-" in text and _is_adjective(text, rules):
             flags = PARTY
-        if not flags and rules.title_endings and text.endswith(rules.title_endings):
+        if not flags and rules.title_endings and text.lower().endswith(rules.title_endings):
             flags = TITLE
         atoms.append(
             Atom(

@@ -128,6 +128,8 @@ def _titled(
     words: str, before: list[Atom], found: list[Part], title: list[Atom], atoms: list[Atom], rules: NameRules
 ) -> list[Part]:
     """The person whose `title` stands before `atoms`; `found` are the parts of the atoms `before` the title."""
+    if atoms[0].text in rules.articles:
+        return untitled_parts(words, atoms, rules)
     length = 0
     while length < len(atoms) and (length < _NAME_WORDS_MAX or atoms[length].flags & NAME_SUFFIX):
         flags = atoms[length].flags

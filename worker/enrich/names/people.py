@@ -63,6 +63,8 @@ def _confidence(text: str, name: Name, rules: NameRules) -> float:
         return 0.0
     given = name.first & GIVEN
     sure = given and not name.first & NOT_GIVEN
+    if not given and any(f" {word} " in name.text for word in rules.particles):
+        return 0.3
     if name.last & (HEAD | LANDFORM | PART) and not (sure and name.last & SURNAME):
         return 0.0
     opens = all(is_opening(text, start) for start, _ in name.spans)

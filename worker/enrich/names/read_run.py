@@ -71,7 +71,7 @@ def _plain_name(words: str, rules: NameRules) -> Part | None:
     if " " in last or "." in words or "'" in words or "’" in words:
         return None
     flags, people = rules.flags.get, rules.gazetteer.people.get
-    if rules.title_endings and first.endswith(rules.title_endings):
+    if rules.title_endings and first.lower().endswith(rules.title_endings):
         return None
     left, right = flags(first, 0) | people(first, 0), flags(last, 0) | people(last, 0)
     return Part("name", 0, len(words), words, left, right) if not (left | right) & ~_OPEN else None

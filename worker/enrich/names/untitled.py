@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from worker.name_rules import Known, NameRules
 
 _ADJECTIVE = DEMONYM | PARTY
+_NAME_WORDS = 2  # a given name and a surname
 
 
 def untitled_parts(words: str, atoms: list[Atom], rules: NameRules) -> list[Part]:
@@ -62,6 +63,8 @@ def _last(atoms: list[Atom], rules: NameRules) -> int | None:
     for n, atom in enumerate(atoms):
         if atom.is_small:
             continue
+        if any(a.is_small for a in atoms[:n]) and end is None:
+            return None
         if atom.flags & (HEAD | SUFFIX) and (n or (len(atoms) > 1 and atoms[1].text in rules.joiners)):
             end = n
         elif end is not None and atoms[end + 1].text in rules.joiners:
@@ -137,6 +140,10 @@ def _name(words: str, atoms: list[Atom], rules: NameRules) -> list[Part]:
     start = next((n for n, atom in enumerate(atoms) if not atom.is_small), end)
     if start >= end:
         return []
+    # Where nouns have capitals, one before a given name is none of it.
+    is_noun = rules.title_endings and not atoms[start].flags and end - start > _NAME_WORDS
+    if is_noun and atoms[start + 1].flags & (GIVEN | NOT_GIVEN) == GIVEN:
+        start += 1
     return [_known(words, atoms[start:end], rules) or _part("name", words, atoms[start:end])]
 
 
