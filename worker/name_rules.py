@@ -18,7 +18,7 @@ TITLE, COURTESY, HEAD, SUFFIX, DEMONYM, PARTY, NOT_NAME, PART = (1 << n for n in
 NOT_GIVEN, NOT_PLACE, LANDFORM, LANDFORM_BEFORE, EVENT_HEAD, EVENT_BEFORE, PHRASE, KNOWN = (
     1 << n for n in range(8, 16)
 )
-GIVEN, SURNAME, NAME_SUFFIX, SPANS, COLLEGE, OF_PERSON = (1 << n for n in range(16, 22))
+GIVEN, SURNAME, NAME_SUFFIX, SPANS, COLLEGE, OF_PERSON, LAST_ONLY = (1 << n for n in range(16, 23))
 
 INHABITANTS_OF_LARGE = 50_000
 _ROLE_CHARACTERS_MAX = 100
@@ -39,6 +39,9 @@ _FLAGS = {
     "event_head": EVENT_HEAD,
     "event_before": EVENT_BEFORE,
     "name_suffix": NAME_SUFFIX,
+    "given": GIVEN,
+    "surname": SURNAME,
+    "last_only": LAST_ONLY,
     "college": COLLEGE,
     "of_person": OF_PERSON,
 }
@@ -197,7 +200,7 @@ def name_rules_from(rows: Iterable[Mapping[str, Any]], countries: Mapping[str, s
         flags=flags,
         known=known,
         roles=frozenset(small["role"]),
-        roles_before=frozenset(small["role_before"]),
+        roles_before=frozenset(small["role_before"] | small["role"]),
         locatives=frozenset(small["locative"]),
         speech=frozenset(small["speech"]),
         joiners=frozenset(small["joiner"]),

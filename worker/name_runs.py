@@ -31,7 +31,9 @@ _BETWEEN = (
     r"(?:of|for|on|de|van|von|del|da|di|du|des|dos|do|der|den|bin|al|el|la|le|ter|und|y|e|&)"
     r"(?: (?:the|an?|la|las|los|der|den))?"
 )
-_RUN = re.compile(rf"[{_FIRST}](?<!\w\w)(?<=[{CAPITAL}]){_REST}(?: (?:{_BETWEEN} )?[{CAPITAL}]{_REST})*")
+_TIED = "(?:(?:al|el|ul|as|ash)-)?"
+_NEXT = rf" (?:{_BETWEEN} )?{_TIED}[{CAPITAL}]{_REST}"
+_RUN = re.compile(rf"[{_FIRST}](?<!\w\w)(?<=[{CAPITAL}]){_REST}(?:{_NEXT})*")
 _STARTS = frozenset('.!?:;\n"“”„»«‘([*•—–')
 
 

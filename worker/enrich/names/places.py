@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 from worker.article import Coordinates
 from worker.enrich.names.found import Found
 from worker.name_rules import GIVEN, NOT_PLACE, SURNAME
+from worker.name_runs import is_opening
 
 if TYPE_CHECKING:
     from worker.enrich.names.gather import Name
     from worker.name_rules import NameRules
 
 _LOOKED_AT = 4
-_SURE = 1_000_000
+_SURE = 150_000
+_SURE_WEAK = 2_000_000
+_LARGE = 100_000
 _BESIDE = re.compile(r", ([A-Z][\w.]*(?: [A-Z]\w+){0,3})")
 
 
@@ -29,6 +32,8 @@ def find_places(text: str, names: dict[str, Name], rules: NameRules) -> list[Fou
                 country = name.known.country
                 _add(found, name.known.name, name, 0.9, country, _coordinates(name.text, country, rules))
         elif "place" in name.kinds:
+            if not name.first and all(is_opening(text, start) for start, _ in name.spans):
+                continue
             _add(found, name.text, name, 0.75, None, None)
         else:
             _city(text, found, name, rules)
@@ -55,7 +60,7 @@ def _city(text: str, found: dict[str, Found], name: Name, rules: NameRules) -> N
     """A city of the gazetteer, or any name with a state or country beside it, where what stands around it says so."""
     rows = rules.gazetteer.cities.get(name.text, "")
     beside = _beside(text, name, rules)
-    if beside is not None:
+    if beside is not None and (rows or not is_opening(text, name.spans[0][0])):
         row = _row(rows, beside)
         _add(found, name.text, name, 0.9 if row else 0.75, beside[:2], _point(row))
         return
@@ -64,7 +69,8 @@ def _city(text: str, found: dict[str, Found], name: Name, rules: NameRules) -> N
     row = rows.partition(";")[0]
     inhabitants = int(row.rpartition(",")[2])
     weak = name.first & (GIVEN | SURNAME | NOT_PLACE)
-    if (inhabitants >= _SURE and not weak) or _is_located(text, name, rules):
+    is_sure = inhabitants >= (_SURE_WEAK if weak else _SURE) and not name.first & NOT_PLACE
+    if is_sure or ((not weak or inhabitants >= _LARGE) and _is_located(text, name, rules)):
         _add(found, name.text, name, 0.8 if not weak else 0.65, row[:2], _point(row))
 
 

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 from worker.enrich.names.part import Part
 from worker.enrich.names.parts import parts_of
-from worker.name_rules import GIVEN, KNOWN, NOT_GIVEN, NOT_NAME, NOT_PLACE, SPANS, SURNAME, plain
+from worker.name_rules import GIVEN, KNOWN, NOT_GIVEN, NOT_NAME, NOT_PLACE, SPANS, SURNAME, Known, plain
 
 if TYPE_CHECKING:
     from worker.name_rules import NameRules
 
 _RUNS_KEPT = 8192
 _CHARACTERS_MAX = 200  # a longer run is a heading or a list
+_SHOUTED_LETTERS_MIN = 4
+_SHOUTED_INHABITANTS = 15_000
 _SHOUTED_MIN = 3  # gaps: four words in capitals are a heading
 _HYPHEN = re.compile(r"-(?=[A-Z])")
 _PEOPLE = GIVEN | SURNAME
@@ -34,6 +36,8 @@ def read_run(words: str, rules: NameRules) -> tuple[Part, ...]:
         return _word(words, rules)
     elif (name := _plain_name(words, rules)) is not None:
         return (name,)
+    if words.isupper() and (shouted := _shouted_place(words, rules)):
+        return (shouted,)
     if len(words) > _CHARACTERS_MAX or (words.isupper() and words.count(" ") >= _SHOUTED_MIN):
         return ()
     return tuple(parts_of(words, rules))
@@ -47,6 +51,20 @@ def _elided(words: str, rules: NameRules) -> int:
     return 0
 
 
+def _shouted_place(words: str, rules: NameRules) -> Part | None:
+    """The place that words in capitals name, as datelines do; None where they name none."""
+    name = words.title()
+    known = rules.known.get(name)
+    if len(words) < _SHOUTED_LETTERS_MIN or name.upper() != words:
+        return None
+    if known is not None and known.type == "place":
+        return Part("known", 0, len(words), words, known=known)
+    row = rules.gazetteer.cities.get(name, "").partition(";")[0]
+    if not row or int(row.rpartition(",")[2]) < _SHOUTED_INHABITANTS:
+        return None
+    return Part("known", 0, len(words), words, known=Known("place", name, row[:2]))
+
+
 def _word(word: str, rules: NameRules) -> tuple[Part, ...]:
     """The part that a run of one word is; none where it is no name."""
     text = plain(word)
@@ -57,6 +75,8 @@ def _word(word: str, rules: NameRules) -> tuple[Part, ...]:
         return ()
     people = rules.gazetteer.people.get(text, 0)
     known = rules.known.get(text)
+    if not (flags or people or known) and word.isupper() and (shouted := _shouted_place(word, rules)):
+        return (shouted,)
     flags |= people
     if known is not None:
         return (Part("known", 0, len(word), word, flags, flags, known),)

@@ -14,6 +14,7 @@ from worker.name_rules import (
     HEAD,
     LANDFORM,
     LANDFORM_BEFORE,
+    LAST_ONLY,
     NAME_SUFFIX,
     NOT_GIVEN,
     NOT_NAME,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from worker.name_rules import Known, NameRules
 
 _ADJECTIVE = DEMONYM | PARTY
+_ENDS = HEAD | LANDFORM | EVENT_HEAD
 _NAME_WORDS = 2  # a given name and a surname
 
 
@@ -65,7 +67,8 @@ def _last(atoms: list[Atom], rules: NameRules) -> int | None:
             continue
         if any(a.is_small for a in atoms[:n]) and end is None:
             return None
-        if atom.flags & (HEAD | SUFFIX) and (n or (len(atoms) > 1 and atoms[1].text in rules.joiners)):
+        goes_on = len(atoms) > 1 and atoms[1].text in rules.joiners and not atom.flags & LAST_ONLY
+        if atom.flags & (HEAD | SUFFIX) and (n or goes_on):
             end = n
         elif end is not None and atoms[end + 1].text in rules.joiners:
             return len(atoms) - 1
@@ -117,7 +120,7 @@ def _is_place(atom: Atom) -> bool:
 
 def _is_strange(atoms: list[Atom]) -> bool:
     """Whether words stand there that begin no person's name and are nothing known: `USA` in `Team USA` is no place."""
-    return bool(atoms) and not atoms[0].flags & (GIVEN | _ADJECTIVE | PART | NOT_NAME) and not atoms[0].known
+    return bool(atoms) and not atoms[0].flags & (GIVEN | _ADJECTIVE | PART | NOT_NAME | SPANS) and not atoms[0].known
 
 
 def _with_next(words: str, atoms: list[Atom], n: int, skipped: int) -> list[Part]:
@@ -140,6 +143,15 @@ def _name(words: str, atoms: list[Atom], rules: NameRules) -> list[Part]:
     start = next((n for n, atom in enumerate(atoms) if not atom.is_small), end)
     if start >= end:
         return []
+    again = next((n for n in range(start + 1, end) if atoms[n].text == atoms[start].text), end)
+    if again < end:  # `Jane Holloway Jane Ann Holloway`: a name said twice, as lists of links do
+        return [_part("name", words, atoms[start:again]), *_name(words, atoms[again:end], rules)]
+    if (
+        end - start > _NAME_WORDS
+        and atoms[start].flags & _ENDS
+        and atoms[start + 1].flags & (GIVEN | NOT_GIVEN) == GIVEN
+    ):
+        start += 1
     # Where nouns have capitals, one before a given name is none of it.
     is_noun = rules.title_endings and not atoms[start].flags and end - start > _NAME_WORDS
     if is_noun and atoms[start + 1].flags & (GIVEN | NOT_GIVEN) == GIVEN:
