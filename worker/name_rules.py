@@ -48,7 +48,7 @@ _FLAGS = {
 _KNOWN = frozenset(("person", "organisation", "place", "event", "country"))
 _SMALL = frozenset((
     "role", "role_before", "locative", "speech", "joiner", "listing", "particle", "branch", "saying", "before_role",
-    "behind_role", "link", "title_ending", "elision", "article",
+    "behind_role", "link", "title_ending", "elision", "article", "compound",
 ))  # fmt: skip
 _STATES = frozenset(("state", "state_short"))
 
@@ -84,7 +84,7 @@ class NameRules:
     Attributes:
         flags: a word or phrase with a capital -> what it may be, one bit for each kind.
         known: a name -> what it is.
-        roles, roles_before, locatives, speech, joiners, particles, branches, saying, articles, listing,
+        roles, roles_before, locatives, speech, joiners, particles, branches, saying, articles, compounds, listing,
             links: the words of these kinds.
         title_endings: what compounds that are titles end with.
         elisions: what stands before an apostrophe that parts it from the name: `L` in `L'Ukraine`.
@@ -111,6 +111,7 @@ class NameRules:
     title_endings: tuple[str, ...]
     elisions: frozenset[str]
     articles: frozenset[str]
+    compounds: frozenset[str]
     listing: tuple[str, ...]
     links: tuple[str, ...]
     spanning: Mapping[str, tuple[str, ...]]
@@ -210,6 +211,7 @@ def name_rules_from(rows: Iterable[Mapping[str, Any]], countries: Mapping[str, s
         title_endings=tuple(sorted(small["title_ending"])),
         elisions=frozenset(small["elision"]),
         articles=frozenset(small["article"]),
+        compounds=frozenset(small["compound"]),
         listing=tuple(f" {word} " for word in sorted(small["listing"])),
         spanning=spanning,
         leading=leading,

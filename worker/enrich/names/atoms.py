@@ -49,8 +49,12 @@ def atoms_of(words: str, rules: NameRules) -> list[Atom]:
         elif not flags and (ends := _ending(text)):
             text = text[:-ends]
             flags, stops = flags_of(text, 0), True
-        if not flags and "-" in text and _is_adjective(text, rules):
-            flags = PARTY
+        if not flags and "-" in text:
+            before, _, after = text.rpartition("-")
+            if after in rules.compounds and not flags_of(before, 0) and n:
+                text, stops = before, True
+            elif (after in rules.compounds) or (after[:1].islower() and before in rules.flags):
+                flags = PARTY  # `US-born`
         if not flags and rules.title_endings and text.lower().endswith(rules.title_endings):
             flags = TITLE
         atoms.append(
@@ -69,12 +73,6 @@ def _phrase(tokens: list[str], n: int, rules: NameRules) -> int:
         if " ".join(tokens[n : n + taken]) in rules.flags:
             return taken
     return 1
-
-
-def _is_adjective(text: str, rules: NameRules) -> bool:
-    """Whether a word is made of a name and a small word: `US-born`."""
-    before, _, after = text.partition("-")
-    return after[:1].islower() and before in rules.flags
 
 
 def _ending(text: str) -> int:

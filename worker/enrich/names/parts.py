@@ -57,7 +57,7 @@ def _breaks(atoms: list[Atom], first: int, n: int, rules: NameRules) -> bool:
     """Whether no name goes over the atom `n`: a word that names nothing, or a small one that joins nothing here."""
     atom = atoms[n]
     if atom.flags & NOT_NAME:
-        named = n - first == 1 and (atoms[first].flags & (GIVEN | NOT_GIVEN)) == GIVEN
+        named = n > first and (atoms[n - 1].flags & (GIVEN | NOT_GIVEN)) == GIVEN
         return not (named and atom.flags & SURNAME)
     if not atom.is_small:
         return False

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from worker.enrich.names.found import Found
 from worker.enrich.names.surroundings import after_tells, before_tells
-from worker.name_rules import GIVEN, HEAD, LANDFORM, NOT_GIVEN, NOT_PLACE, PART, SURNAME
+from worker.name_rules import EVENT_HEAD, GIVEN, HEAD, LANDFORM, NOT_GIVEN, NOT_PLACE, PART, SURNAME, TITLE
 from worker.name_runs import is_opening
 
 if TYPE_CHECKING:
@@ -21,19 +21,23 @@ if TYPE_CHECKING:
 CONFIDENCE_MIN = 0.5
 _WORDS_MAX = 5
 _LOOKED_AT = 3
+_LETTERS_MIN = 3
 _PLAIN_WORDS = 2  # a first name and a surname
 _NAME = ("name",)
 _NOT_LAST = HEAD | LANDFORM | PART
+_WORDS = HEAD | LANDFORM | PART | TITLE | EVENT_HEAD
 _FINAL_Y = frozenset(("iy", "yy"))
 # Two words without the space between them; `McCain` and `DeVos` are none.
-_GLUED = re.compile(r"[a-zß-ÿ]{4}[A-Z]|[a-z][A-Z]{2}")
+_GLUED = re.compile(
+    r"[a-zß-ÿ](?<!\bMc)(?<!\b[DLJ]e)(?<!\bD[iu])(?<!\bLa)(?<!\bJo)(?<!\bMac)(?<!\bDel)(?<!\b[VW][ao]n)(?<!\bFitz)[A-Z]"
+)
 
 
 def find_people(text: str, names: dict[str, Name], rules: NameRules) -> list[Found]:
     """The people whom `text` names. The names that are theirs are `taken`."""
     people = _full(text, names, rules)
     people = _together(people)
-    _tie(names, people)
+    _tie(text, names, people, rules)
     people += _single(text, names, rules)
     return people
 
@@ -166,7 +170,7 @@ def _folded(word: str) -> str:
     return word[:-2] + "y" if word[-2:] in _FINAL_Y and len(word) > len("iyy") else word
 
 
-def _tie(names: dict[str, Name], people: list[Found]) -> None:
+def _tie(text: str, names: dict[str, Name], people: list[Found], rules: NameRules) -> None:
     """Give people the mentions by surname, or by the first name, that follow."""
     by_last: dict[str, list[Found]] = defaultdict(list)
     by_first: dict[str, list[Found]] = defaultdict(list)
@@ -182,6 +186,8 @@ def _tie(names: dict[str, Name], people: list[Found]) -> None:
         owners = by_last.get(word) or by_first.get(word)
         is_other = name.known is not None and name.known.type != "person"
         if not owners or (is_other and not name.first & (GIVEN | SURNAME)):
+            continue
+        if name.first & _WORDS and not _told(text, name, rules):
             continue
         name.taken = True
         for span in name.spans:
@@ -210,7 +216,7 @@ def _single(text: str, names: dict[str, Name], rules: NameRules) -> list[Found]:
     """People named by one word only."""
     found: list[Found] = []
     for name in names.values():
-        if name.words > 1 or name.taken:
+        if name.words > 1 or name.taken or len(name.text) < _LETTERS_MIN:
             continue
         confidence = 0.0
         if (name.known is not None and name.known.type == "person") or "titled" in name.kinds:

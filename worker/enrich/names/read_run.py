@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _RUNS_KEPT = 8192
 _CHARACTERS_MAX = 200  # a longer run is a heading or a list
 _SHOUTED_LETTERS_MIN = 4
-_SHOUTED_INHABITANTS = 15_000
+_SHOUTED_INHABITANTS = 100_000
 _SHOUTED_MIN = 3  # gaps: four words in capitals are a heading
 _HYPHEN = re.compile(r"-(?=[A-Z])")
 _PEOPLE = GIVEN | SURNAME
@@ -32,9 +32,9 @@ def read_run(words: str, rules: NameRules) -> tuple[Part, ...]:
         two = _two(words, rules)
         if two is not None:
             return two
-    elif " " not in words:
+    if " " not in words:
         return _word(words, rules)
-    elif (name := _plain_name(words, rules)) is not None:
+    if (name := _plain_name(words, rules)) is not None:
         return (name,)
     if words.isupper() and (shouted := _shouted_place(words, rules)):
         return (shouted,)
@@ -78,6 +78,8 @@ def _word(word: str, rules: NameRules) -> tuple[Part, ...]:
     if not (flags or people or known) and word.isupper() and (shouted := _shouted_place(word, rules)):
         return (shouted,)
     flags |= people
+    if "-" in text and not flags and text.rpartition("-")[2] in rules.compounds:
+        return ()
     if known is not None:
         return (Part("known", 0, len(word), word, flags, flags, known),)
     if flags & ~_OPEN and not people:
@@ -88,7 +90,7 @@ def _word(word: str, rules: NameRules) -> tuple[Part, ...]:
 def _plain_name(words: str, rules: NameRules) -> Part | None:
     """The part that two words are of which nothing is known, or only that they are people's; None for others."""
     first, _, last = words.partition(" ")
-    if " " in last or "." in words or "'" in words or "’" in words:
+    if " " in last or "-" in words or "." in words or "'" in words or "’" in words:
         return None
     flags, people = rules.flags.get, rules.gazetteer.people.get
     if rules.title_endings and first.lower().endswith(rules.title_endings):

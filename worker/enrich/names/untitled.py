@@ -43,6 +43,10 @@ def untitled_parts(words: str, atoms: list[Atom], rules: NameRules) -> list[Part
     whole = _known(words, atoms, rules)
     if whole is not None:
         return [whole]
+    if atoms[0].flags & PARTY and len(atoms) > 1 and (whole := _known(words, atoms[1:], rules)) is not None:
+        return [whole]
+    if len(atoms) == _NAME_WORDS and atoms[1].flags & COLLEGE and _is_place(atoms[0]):
+        return [_part("organisation", words, atoms)]
     end = _last(atoms, rules)
     if end == 1 and atoms[1].flags & OF_PERSON and atoms[0].known and atoms[0].known.type == "person":
         return [_part("known", words, atoms[:1], atoms[0].known), *untitled_parts(words, atoms[2:], rules)]
@@ -65,7 +69,7 @@ def _last(atoms: list[Atom], rules: NameRules) -> int | None:
     for n, atom in enumerate(atoms):
         if atom.is_small:
             continue
-        if any(a.is_small for a in atoms[:n]) and end is None:
+        if end is None and any(a.is_small and a.text != "&" for a in atoms[:n]):
             return None
         goes_on = len(atoms) > 1 and atoms[1].text in rules.joiners and not atom.flags & LAST_ONLY
         if atom.flags & (HEAD | SUFFIX) and (n or goes_on):
