@@ -59,7 +59,7 @@ def atoms_of(words: str, rules: NameRules) -> list[Atom]:
             flags = TITLE
         atoms.append(
             Atom(
-                flags | people(text, 0), at, at + len(text), text, known(text), text[0].islower() or text == "&", stops
+                flags | people(text, 0), at, at + len(text), text, known(text), text.islower() or text == "&", stops
             )
         )
         at += width + 1
