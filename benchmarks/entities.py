@@ -2,8 +2,8 @@
 
     python -m benchmarks.entities ARTICLES.jsonl.gz [--spacy PIPELINE] [--show]
 
-The marks are `entity_gold.jsonl` beside this file: `{"id", "people": [name], "places": [name], "organisations": [name]}`,
-names only. A row is right when one of its forms is a marked name, without case, accents, full stops and a leading
+The marks are `entity_gold.jsonl` beside this file: `{"id", "people", "places", "organisations"}`, each a list of
+names. A row is right when one of its forms is a marked name, without case, accents, full stops and a leading
 `the`; a person also by the surname alone, as far as one person has it. The rules were tuned on the articles of the
 first half (every other one); the second half was only measured. Beside it: a spaCy pipeline, and the gazetteers of
 cities and countries by themselves with two words with capitals as people (`plain`), which is what a page of code does.
@@ -18,13 +18,15 @@ import re
 import time
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from worker.config_files import load_rules
 from worker.enrich.names.entities import entities
 from worker.spacy_pipeline import load_spacy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 Rows = dict[str, list[set[str]]]
 """Type -> for each entity that was found its forms."""
@@ -132,9 +134,8 @@ def score(
     for kind in TYPES:
         precision = right[kind] / found[kind] if found[kind] else 0.0
         recall = right[f"{kind} found"] / marked[kind] if marked[kind] else 0.0
-        print(
-            f"    {kind:14} precision {precision:.3f}  recall {recall:.3f}  ({found[kind]} found, {marked[kind]} marked)"
-        )
+        counts = f"({found[kind]} found, {marked[kind]} marked)"
+        print(f"    {kind:14} precision {precision:.3f}  recall {recall:.3f}  {counts}")
     print(f"    {took / max(1, sum(len(a['text']) for a in articles)) * 3e9:,.0f} µs of CPU per 3,000 characters")
 
 

@@ -55,7 +55,7 @@ _STATES = frozenset(("state", "state_short"))
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A name that stands in the rules: `name` is the full one, `country` ISO 3166-1 or None."""
+    """A name that stands in the rules: `name` is the full one, `country` ISO 3166-1, two of them, or None."""
 
     type: KnownType
     name: str
@@ -174,7 +174,7 @@ def name_rules_from(rows: Iterable[Mapping[str, Any]], countries: Mapping[str, s
         elif kind in _STATES:
             states |= values
             if kind == "state":
-                known |= {name: Known("place", name, "US") for name in values}
+                known = {name: Known("place", name, "US") for name in values} | known
         elif kind in _FLAGS:
             for word in values:
                 flags[plain(word)] = flags.get(plain(word), 0) | _FLAGS[kind]

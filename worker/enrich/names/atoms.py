@@ -58,9 +58,7 @@ def atoms_of(words: str, rules: NameRules) -> list[Atom]:
         if not flags and rules.title_endings and text.lower().endswith(rules.title_endings):
             flags = TITLE
         atoms.append(
-            Atom(
-                flags | people(text, 0), at, at + len(text), text, known(text), text.islower() or text == "&", stops
-            )
+            Atom(flags | people(text, 0), at, at + len(text), text, known(text), text.islower() or text == "&", stops)
         )
         at += width + 1
         n += taken
