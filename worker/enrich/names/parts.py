@@ -57,18 +57,22 @@ def _breaks(atoms: list[Atom], first: int, n: int, rules: NameRules) -> bool:
     """Whether no name goes over the atom `n`: a word that names nothing, or a small one that joins nothing here."""
     atom = atoms[n]
     if atom.flags & NOT_NAME:
-        named = n - first == 1 and (atoms[first].flags & (GIVEN | NOT_GIVEN)) == GIVEN
+        named = n > first and (atoms[n - 1].flags & (GIVEN | NOT_GIVEN)) == GIVEN
         return not (named and atom.flags & SURNAME)
     if not atom.is_small:
         return False
     if n == first:
         return True
     before = atoms[n - 1]
-    if atom.text.partition(" ")[0] in rules.joiners:
+    if atom.text in rules.joiners:
         goes_on = any(a.flags & HEAD and b.text in rules.joiners for a, b in pairwise(atoms[first:n]))
-        return not (goes_on or before.flags & (HEAD | EVENT_BEFORE | LANDFORM_BEFORE))
+        if goes_on or before.flags & (HEAD | EVENT_BEFORE | LANDFORM_BEFORE):
+            return False
     if before.is_small:
         return False
+    after = atoms[n + 1].known if n + 1 < len(atoms) else None
+    if after is not None and after.type == "place":
+        return True
     return atom.text not in rules.particles and not (atom.text == "&" and n + 1 < len(atoms))
 
 
@@ -124,6 +128,8 @@ def _titled(
     words: str, before: list[Atom], found: list[Part], title: list[Atom], atoms: list[Atom], rules: NameRules
 ) -> list[Part]:
     """The person whose `title` stands before `atoms`; `found` are the parts of the atoms `before` the title."""
+    if atoms[0].text in rules.articles:
+        return untitled_parts(words, atoms, rules)
     length = 0
     while length < len(atoms) and (length < _NAME_WORDS_MAX or atoms[length].flags & NAME_SUFFIX):
         flags = atoms[length].flags

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from worker.enrich.names.found import Found
 from worker.enrich.names.surroundings import after_tells, before_tells
-from worker.name_rules import GIVEN, HEAD, LANDFORM, NOT_GIVEN, NOT_PLACE, PART, SURNAME
+from worker.name_rules import EVENT_HEAD, GIVEN, HEAD, LANDFORM, NOT_GIVEN, NOT_PLACE, PART, SURNAME, TITLE
 from worker.name_runs import is_opening
 
 if TYPE_CHECKING:
@@ -21,16 +21,23 @@ if TYPE_CHECKING:
 CONFIDENCE_MIN = 0.5
 _WORDS_MAX = 5
 _LOOKED_AT = 3
+_LETTERS_MIN = 3
+_PLAIN_WORDS = 2  # a first name and a surname
+_NAME = ("name",)
+_NOT_LAST = HEAD | LANDFORM | PART
+_WORDS = HEAD | LANDFORM | PART | TITLE | EVENT_HEAD
 _FINAL_Y = frozenset(("iy", "yy"))
 # Two words without the space between them; `McCain` and `DeVos` are none.
-_GLUED = re.compile(r"[a-zß-ÿ]{4}[A-Z]|[a-z][A-Z]{2}")
+_GLUED = re.compile(
+    r"[a-zß-ÿ](?<!\bMc)(?<!\b[DLJ]e)(?<!\bD[iu])(?<!\bLa)(?<!\bJo)(?<!\bMac)(?<!\bDel)(?<!\b[VW][ao]n)(?<!\bFitz)[A-Z]"
+)
 
 
 def find_people(text: str, names: dict[str, Name], rules: NameRules) -> list[Found]:
     """The people whom `text` names. The names that are theirs are `taken`."""
     people = _full(text, names, rules)
     people = _together(people)
-    _tie(names, people)
+    _tie(text, names, people, rules)
     people += _single(text, names, rules)
     return people
 
@@ -55,33 +62,51 @@ def _confidence(text: str, name: Name, rules: NameRules) -> float:
     """How sure it is that a name of several words is a person's."""
     if name.known is not None:
         return 0.95 if name.known.type == "person" else 0.0
-    if _GLUED.search(name.text):
-        return 0.0
     if "titled" in name.kinds:
+        return 0.95 if not _GLUED.search(name.text) else 0.0
+    if name.kinds != _NAME or _GLUED.search(name.text):
+        return 0.0
+    is_sure = name.first & (GIVEN | NOT_GIVEN) == GIVEN
+    if name.last & _NOT_LAST and not (is_sure and name.last & SURNAME and _told(text, name, rules)):
+        return 0.0
+    if is_sure:
+        return _confidence_given(text, name, rules)
+    return 0.0 if _has_particle(name, rules) else _confidence_strange(text, name, rules)
+
+
+def _confidence_given(text: str, name: Name, rules: NameRules) -> float:
+    """The same where the first word is a given name and nothing else."""
+    if name.last & SURNAME or _told(text, name, rules):
         return 0.95
-    if name.kinds != ("name",):
-        return 0.0
-    given = name.first & GIVEN
-    sure = given and not name.first & NOT_GIVEN
-    if name.last & (HEAD | LANDFORM | PART) and not (sure and name.last & SURNAME):
-        return 0.0
-    opens = all(is_opening(text, start) for start, _ in name.spans)
+    return 0.3 if name.text.partition(" ")[0] in rules.known else 0.85
+
+
+def _confidence_strange(text: str, name: Name, rules: NameRules) -> float:
+    """The same where the first word is no sure given name."""
     last = rules.known.get(name.text.rpartition(" ")[2])
-    is_known = last is not None and last.type != "person" and not name.first
-    told = not is_known and _told(text, name, rules)
-    if sure:
-        if not told and not name.last & SURNAME and name.text.partition(" ")[0] in rules.known:
-            return 0.3
-        return 0.95 if told or name.last & SURNAME else 0.85
+    is_person = last is not None and last.type == "person"
+    if is_person and name.words == _PLAIN_WORDS and not all(is_opening(text, start) for start, _ in name.spans):
+        return 0.85
+    if name.first:
+        last = None
+    told = (last is None or is_person) and _told(text, name, rules)
     if _has_initial(name.text):
         return 0.9 if told or name.last & SURNAME or name.first & GIVEN else 0.3
-    if told or (last is not None and last.type == "person" and not name.first):
+    if told:
         return 0.85
-    if given and name.last & SURNAME and not name.last & NOT_PLACE:
+    if not name.last & SURNAME or name.last & NOT_PLACE:
+        return 0.2
+    if name.first & GIVEN:
         return 0.7
-    plain = not name.first and name.words == 2 and name.text not in rules.gazetteer.cities and not is_known
-    often = len(name.spans) > 1
-    return 0.55 if name.last & (SURNAME | NOT_PLACE) == SURNAME and plain and often and not opens else 0.2
+    is_plain = not name.first and name.words == _PLAIN_WORDS and last is None
+    if not is_plain or len(name.spans) == 1 or name.text in rules.gazetteer.cities:
+        return 0.2
+    return 0.2 if all(is_opening(text, start) for start, _ in name.spans) else 0.55
+
+
+def _has_particle(name: Name, rules: NameRules) -> bool:
+    """Whether a small word stands inside: `Video von Holloway`, where no given name says that it is one name."""
+    return name.words > _PLAIN_WORDS and not name.first & GIVEN and not rules.particles.isdisjoint(name.text.split(" "))
 
 
 def _told(text: str, name: Name, rules: NameRules) -> bool:
@@ -89,6 +114,8 @@ def _told(text: str, name: Name, rules: NameRules) -> bool:
 
 
 def _has_initial(text: str) -> bool:
+    if "." not in text:
+        return False
     words = text.split(" ")
     return any(len(word) == 2 and word[1] == "." and word[0].isupper() for word in words[:-1]) and len(words[-1]) > 2
 
@@ -143,7 +170,7 @@ def _folded(word: str) -> str:
     return word[:-2] + "y" if word[-2:] in _FINAL_Y and len(word) > len("iyy") else word
 
 
-def _tie(names: dict[str, Name], people: list[Found]) -> None:
+def _tie(text: str, names: dict[str, Name], people: list[Found], rules: NameRules) -> None:
     """Give people the mentions by surname, or by the first name, that follow."""
     by_last: dict[str, list[Found]] = defaultdict(list)
     by_first: dict[str, list[Found]] = defaultdict(list)
@@ -159,6 +186,8 @@ def _tie(names: dict[str, Name], people: list[Found]) -> None:
         owners = by_last.get(word) or by_first.get(word)
         is_other = name.known is not None and name.known.type != "person"
         if not owners or (is_other and not name.first & (GIVEN | SURNAME)):
+            continue
+        if name.first & _WORDS and not _told(text, name, rules):
             continue
         name.taken = True
         for span in name.spans:
@@ -187,7 +216,7 @@ def _single(text: str, names: dict[str, Name], rules: NameRules) -> list[Found]:
     """People named by one word only."""
     found: list[Found] = []
     for name in names.values():
-        if name.words > 1 or name.taken:
+        if name.words > 1 or name.taken or len(name.text) < _LETTERS_MIN:
             continue
         confidence = 0.0
         if (name.known is not None and name.known.type == "person") or "titled" in name.kinds:

@@ -8,19 +8,24 @@ from typing import TYPE_CHECKING
 from worker.article import Coordinates
 from worker.enrich.names.found import Found
 from worker.name_rules import GIVEN, NOT_PLACE, SURNAME
+from worker.name_runs import is_opening
 
 if TYPE_CHECKING:
     from worker.enrich.names.gather import Name
     from worker.name_rules import NameRules
 
 _LOOKED_AT = 4
-_SURE = 1_000_000
+_SURE = 150_000
+_SURE_WEAK = 2_000_000
+_LARGE = 100_000
+_MUCH_SMALLER = 10
 _BESIDE = re.compile(r", ([A-Z][\w.]*(?: [A-Z]\w+){0,3})")
 
 
 def find_places(text: str, names: dict[str, Name], rules: NameRules) -> list[Found]:
     """The places that `text` names. The names that are theirs are `taken`."""
     found: dict[str, Found] = {}
+    cities = []
     for name in names.values():
         if name.taken:
             continue
@@ -28,11 +33,25 @@ def find_places(text: str, names: dict[str, Name], rules: NameRules) -> list[Fou
             if name.known.type == "place":
                 country = name.known.country
                 _add(found, name.known.name, name, 0.9, country, _coordinates(name.text, country, rules))
-        elif "place" in name.kinds:
+        elif "place" not in name.kinds:
+            cities.append(name)
+        elif name.first or not all(is_opening(text, start) for start, _ in name.spans):
             _add(found, name.text, name, 0.75, None, None)
-        else:
-            _city(text, found, name, rules)
+    states = {rules.states[form] for one in found.values() for form in one.forms if form in rules.states}
+    for name in cities:
+        _city(text, found, name, states, rules)
+    for one in found.values():
+        if one.country is not None and " " in one.country:
+            one.country = _one_of(one.country.split(" "), text, found, rules)
     return list(found.values())
+
+
+def _one_of(countries: list[str], text: str, found: dict[str, Found], rules: NameRules) -> str | None:
+    """That of several countries of which the text names another place or the people; None where that is open."""
+    named = {one.country for one in found.values()}
+    named |= {country for word, country in rules.demonyms.items() if country in countries and word in text}
+    fitting = [country for country in countries if country in named]
+    return fitting[-1] if fitting else None
 
 
 def _add(
@@ -51,21 +70,36 @@ def _add(
         entity.name = name.text
 
 
-def _city(text: str, found: dict[str, Found], name: Name, rules: NameRules) -> None:
+def _city(text: str, found: dict[str, Found], name: Name, states: set[str], rules: NameRules) -> None:
     """A city of the gazetteer, or any name with a state or country beside it, where what stands around it says so."""
     rows = rules.gazetteer.cities.get(name.text, "")
     beside = _beside(text, name, rules)
-    if beside is not None:
+    if beside is not None and (rows or not is_opening(text, name.spans[0][0])):
         row = _row(rows, beside)
         _add(found, name.text, name, 0.9 if row else 0.75, beside[:2], _point(row))
         return
     if not rows:
         return
     row = rows.partition(";")[0]
-    inhabitants = int(row.rpartition(",")[2])
+    inhabitants = _inhabitants(row)
     weak = name.first & (GIVEN | SURNAME | NOT_PLACE)
-    if (inhabitants >= _SURE and not weak) or _is_located(text, name, rules):
+    is_sure = inhabitants >= (_SURE_WEAK if weak else _SURE) and not name.first & NOT_PLACE
+    if is_sure or ((not weak or inhabitants >= _LARGE) and _is_located(text, name, rules)):
+        row = _near(rows, states)
         _add(found, name.text, name, 0.8 if not weak else 0.65, row[:2], _point(row))
+
+
+def _near(rows: str, states: set[str]) -> str:
+    """Of the cities of one name the largest, or one in a state that the text names, unless it is much smaller."""
+    largest, _, others = rows.partition(";")
+    for row in others.split(";") if others and states else ():
+        if row[:3] == "US-" and row[3:5] in states and _inhabitants(row) * _MUCH_SMALLER >= _inhabitants(largest):
+            return row
+    return largest
+
+
+def _inhabitants(row: str) -> int:
+    return int(row.rpartition(",")[2])
 
 
 def _is_located(text: str, name: Name, rules: NameRules) -> bool:

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 from worker.enrich.names.part import Part
 from worker.enrich.names.parts import parts_of
-from worker.name_rules import GIVEN, KNOWN, NOT_GIVEN, NOT_NAME, NOT_PLACE, SPANS, SURNAME, plain
+from worker.name_rules import GIVEN, KNOWN, NOT_GIVEN, NOT_NAME, NOT_PLACE, SPANS, SURNAME, Known, plain
 
 if TYPE_CHECKING:
     from worker.name_rules import NameRules
 
 _RUNS_KEPT = 8192
 _CHARACTERS_MAX = 200  # a longer run is a heading or a list
+_SHOUTED_LETTERS_MIN = 4
+_SHOUTED_INHABITANTS = 100_000
 _SHOUTED_MIN = 3  # gaps: four words in capitals are a heading
 _HYPHEN = re.compile(r"-(?=[A-Z])")
 _PEOPLE = GIVEN | SURNAME
@@ -24,17 +26,43 @@ _OPEN = _PEOPLE | NOT_GIVEN | NOT_PLACE
 @lru_cache(_RUNS_KEPT)
 def read_run(words: str, rules: NameRules) -> tuple[Part, ...]:
     """The parts of a run, in their order."""
-    if "-" in words:
+    if rules.elisions and (cut := _elided(words, rules)):
+        return tuple(part._replace(start=part.start + cut, end=part.end + cut) for part in read_run(words[cut:], rules))
+    if "-" in words and words not in rules.known:
         two = _two(words, rules)
         if two is not None:
             return two
-    elif " " not in words:
+    if " " not in words:
         return _word(words, rules)
-    elif (name := _plain_name(words, rules)) is not None:
+    if (name := _plain_name(words, rules)) is not None:
         return (name,)
+    if words.isupper() and (shouted := _shouted_place(words, rules)):
+        return (shouted,)
     if len(words) > _CHARACTERS_MAX or (words.isupper() and words.count(" ") >= _SHOUTED_MIN):
         return ()
     return tuple(parts_of(words, rules))
+
+
+def _elided(words: str, rules: NameRules) -> int:
+    """How many characters at the start of a run are an article and its apostrophe: 2 in `L'Ukraine`."""
+    for length in (1, 2):
+        if words[length : length + 1] in {"'", "’"} and words[:length] in rules.elisions and len(words) > length + 1:
+            return length + 1
+    return 0
+
+
+def _shouted_place(words: str, rules: NameRules) -> Part | None:
+    """The place that words in capitals name, as datelines do; None where they name none."""
+    name = words.title()
+    known = rules.known.get(name)
+    if len(words) < _SHOUTED_LETTERS_MIN or name.upper() != words:
+        return None
+    if known is not None and known.type == "place":
+        return Part("known", 0, len(words), words, known=known)
+    row = rules.gazetteer.cities.get(name, "").partition(";")[0]
+    if not row or int(row.rpartition(",")[2]) < _SHOUTED_INHABITANTS:
+        return None
+    return Part("known", 0, len(words), words, known=Known("place", name, row[:2]))
 
 
 def _word(word: str, rules: NameRules) -> tuple[Part, ...]:
@@ -47,7 +75,11 @@ def _word(word: str, rules: NameRules) -> tuple[Part, ...]:
         return ()
     people = rules.gazetteer.people.get(text, 0)
     known = rules.known.get(text)
+    if not (flags or people or known) and word.isupper() and (shouted := _shouted_place(word, rules)):
+        return (shouted,)
     flags |= people
+    if "-" in text and not flags and text.rpartition("-")[2] in rules.compounds:
+        return ()
     if known is not None:
         return (Part("known", 0, len(word), word, flags, flags, known),)
     if flags & ~_OPEN and not people:
@@ -58,9 +90,11 @@ def _word(word: str, rules: NameRules) -> tuple[Part, ...]:
 def _plain_name(words: str, rules: NameRules) -> Part | None:
     """The part that two words are of which nothing is known, or only that they are people's; None for others."""
     first, _, last = words.partition(" ")
-    if " " in last or "." in words or "'" in words or "’" in words:
+    if " " in last or "-" in words or "." in words or "'" in words or "’" in words:
         return None
     flags, people = rules.flags.get, rules.gazetteer.people.get
+    if rules.title_endings and first.lower().endswith(rules.title_endings):
+        return None
     left, right = flags(first, 0) | people(first, 0), flags(last, 0) | people(last, 0)
     return Part("name", 0, len(words), words, left, right) if not (left | right) & ~_OPEN else None
 

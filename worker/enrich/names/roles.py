@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from worker.enrich.names.found import Found
     from worker.name_rules import NameRules
 
-_LOOKED_AT = 3
+_LOOKED_AT = 2
 _NEAR = 40
 _ADJECTIVE_BEFORE = re.compile(r"(?<!\w)([A-Z][\w-]+(?: [A-Z]\w+)?) $")
 
@@ -25,9 +25,9 @@ def role_of(
 ) -> tuple[str | None, str | None]:
     """Role and affiliation of `person`; `starts` and `ends` are those of the organisations' mentions."""
     for span in person.spans[:_LOOKED_AT]:
-        titled = person.role is not None and text.startswith(f"{person.role} ", span[0] - len(person.role) - 1)
-        if titled and person.role is not None:
-            found = _before_title(text, span[0] - len(person.role) - 1, person.role, ends, rules)
+        title = person.role
+        if title is not None and text.startswith(title, at := span[0] - len(title) - 1):
+            found = _before_title(text, at, title, ends, rules)
             if found is not None:
                 return found
         after = role_after(text, span, rules)

@@ -11,9 +11,10 @@ if TYPE_CHECKING:
 
 _AFTER = re.compile(r"(?:['’]s)?(,| \(|,? who\b|)(?: ?(\d{1,3})\b(?=[,.;)])| ([\w'-]+)(?: ([\w'-]+))?)?")
 _AGE_MAX = 120
-_WORDS_OF_ROLE = 5
-_LEFT = 90
+_WORDS_OF_ROLE = 4
+_LEFT = 60
 _NEAR = 24
+_POSSESSIVE = frozenset(("'s", "’s"))
 _OWNER = re.compile(r"([A-Z]\w+(?: [A-Z]\w+)?)['’]s $")
 
 
@@ -34,20 +35,35 @@ def after_tells(text: str, span: Span, rules: NameRules) -> bool:
 
 
 def before_tells(text: str, span: Span, rules: NameRules) -> bool:
-    """Whether what stands before a name is said of people: `said`, `spokesman`."""
-    left = text[max(0, span[0] - _NEAR) : span[0]]
-    if left.endswith(("'s ", "’s ")):
-        owner = _OWNER.search(left)
-        return owner is not None and owner.group(1) in rules.countries
-    words = left.rstrip(" ,").rsplit(" ", 1)
-    word = words[-1].rpartition("\n")[2]
-    if not left.endswith(" "):
+    """Whether what stands before a name is said of people: `said`, `spokesman`, `China's`."""
+    at = span[0] - 1
+    if at < 1 or text[at] != " ":
         return False
-    return (
-        word in rules.roles
-        or word.rpartition("-")[2] in rules.roles
-        or (not left.endswith(", ") and word in rules.saying)
-    )
+    word = _word_before(text, at)
+    if word[-2:] in _POSSESSIVE:
+        owner = _OWNER.search(text, max(0, span[0] - _NEAR), span[0])
+        return owner is not None and owner.group(1) in rules.countries
+    if word[-1:] == ",":
+        return _is_role(_bare(word[:-1]), rules)
+    return word in rules.saying or _is_role(_bare(word), rules)
+
+
+def _word_before(text: str, at: int) -> str:
+    """The word that ends at `at`, with the marks on it."""
+    return text[max(0, text.rfind(" ", max(0, at - _NEAR), at) + 1) : at]
+
+
+def _is_role(word: str, rules: NameRules) -> bool:
+    return word in rules.roles or ("-" in word and word.rpartition("-")[2] in rules.roles)
+
+
+def _bare(word: str) -> str:
+    """A word without the line before it or the article that an apostrophe ties to it."""
+    if word.isalpha():
+        return word
+    for mark in "\n'’":
+        word = word.rpartition(mark)[2]
+    return word
 
 
 def role_after(text: str, span: Span, rules: NameRules) -> tuple[int, int] | None:
@@ -61,22 +77,26 @@ def role_after(text: str, span: Span, rules: NameRules) -> tuple[int, int] | Non
     stop = rules.behind_role.search(words)
     head = words[: stop.start()] if stop else words
     last = head.rstrip().rpartition(" ")[2].lower()
-    if last not in rules.roles and last.rpartition("-")[2] not in rules.roles:
+    if not _is_role(last, rules):
         return None
     return match.start(2), match.start(2) + len(head.rstrip())
 
 
 def role_before(text: str, span: Span, rules: NameRules) -> tuple[int, int] | None:
     """The span of the role in small letters before a name: `defense minister, `; None where there is none."""
-    if text[span[0] - 1 : span[0]] != " " or not (text[span[0] - 2].islower() or text[span[0] - 2] == ","):
+    end = span[0] - 1
+    if end < 1 or text[end] != " ":
         return None
-    left = text[max(0, span[0] - _LEFT) : span[0]]
-    body = left.rstrip(", ")
-    words = body.rpartition("\n")[2].split(" ")
-    if not words or not left.endswith(" ") or words[-1].rpartition("-")[2] not in rules.roles:
+    if text[end - 1] == ",":
+        end -= 1
+    last = _bare(_word_before(text, end))
+    if not _is_role(last, rules):
         return None
-    end = span[0] - len(left) + len(body)
-    n = len(words) - 1
-    while n and len(words) - n < _WORDS_OF_ROLE and words[n - 1] in rules.roles_before | rules.roles:
-        n -= 1
-    return end - len(" ".join(words[n:])), end
+    start = end - len(last)
+    for word in reversed(
+        text[max(0, start - _LEFT) : start].rstrip(" ").rpartition("\n")[2].split(" ")[-_WORDS_OF_ROLE:]
+    ):
+        if word not in rules.roles_before:
+            break
+        start -= len(word) + 1
+    return start, end

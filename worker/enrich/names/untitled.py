@@ -14,6 +14,7 @@ from worker.name_rules import (
     HEAD,
     LANDFORM,
     LANDFORM_BEFORE,
+    LAST_ONLY,
     NAME_SUFFIX,
     NOT_GIVEN,
     NOT_NAME,
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from worker.name_rules import Known, NameRules
 
 _ADJECTIVE = DEMONYM | PARTY
+_ENDS = HEAD | LANDFORM | EVENT_HEAD
+_NAME_WORDS = 2  # a given name and a surname
 
 
 def untitled_parts(words: str, atoms: list[Atom], rules: NameRules) -> list[Part]:
@@ -40,6 +43,10 @@ def untitled_parts(words: str, atoms: list[Atom], rules: NameRules) -> list[Part
     whole = _known(words, atoms, rules)
     if whole is not None:
         return [whole]
+    if atoms[0].flags & PARTY and len(atoms) > 1 and (whole := _known(words, atoms[1:], rules)) is not None:
+        return [whole]
+    if len(atoms) == _NAME_WORDS and atoms[1].flags & COLLEGE and _is_place(atoms[0]):
+        return [_part("organisation", words, atoms)]
     end = _last(atoms, rules)
     if end == 1 and atoms[1].flags & OF_PERSON and atoms[0].known and atoms[0].known.type == "person":
         return [_part("known", words, atoms[:1], atoms[0].known), *untitled_parts(words, atoms[2:], rules)]
@@ -62,7 +69,10 @@ def _last(atoms: list[Atom], rules: NameRules) -> int | None:
     for n, atom in enumerate(atoms):
         if atom.is_small:
             continue
-        if atom.flags & (HEAD | SUFFIX) and (n or (len(atoms) > 1 and atoms[1].text in rules.joiners)):
+        if end is None and any(a.is_small and a.text != "&" for a in atoms[:n]):
+            return None
+        goes_on = len(atoms) > 1 and atoms[1].text in rules.joiners and not atom.flags & LAST_ONLY
+        if atom.flags & (HEAD | SUFFIX) and (n or goes_on):
             end = n
         elif end is not None and atoms[end + 1].text in rules.joiners:
             return len(atoms) - 1
@@ -114,7 +124,7 @@ def _is_place(atom: Atom) -> bool:
 
 def _is_strange(atoms: list[Atom]) -> bool:
     """Whether words stand there that begin no person's name and are nothing known: `USA` in `Team USA` is no place."""
-    return bool(atoms) and not atoms[0].flags & (GIVEN | _ADJECTIVE | PART | NOT_NAME) and not atoms[0].known
+    return bool(atoms) and not atoms[0].flags & (GIVEN | _ADJECTIVE | PART | NOT_NAME | SPANS) and not atoms[0].known
 
 
 def _with_next(words: str, atoms: list[Atom], n: int, skipped: int) -> list[Part]:
@@ -137,6 +147,19 @@ def _name(words: str, atoms: list[Atom], rules: NameRules) -> list[Part]:
     start = next((n for n, atom in enumerate(atoms) if not atom.is_small), end)
     if start >= end:
         return []
+    again = next((n for n in range(start + 1, end) if atoms[n].text == atoms[start].text), end)
+    if again < end:  # `Jane Holloway Jane Ann Holloway`: a name said twice, as lists of links do
+        return [_part("name", words, atoms[start:again]), *_name(words, atoms[again:end], rules)]
+    if (
+        end - start > _NAME_WORDS
+        and atoms[start].flags & _ENDS
+        and atoms[start + 1].flags & (GIVEN | NOT_GIVEN) == GIVEN
+    ):
+        start += 1
+    # Where nouns have capitals, one before a given name is none of it.
+    is_noun = rules.title_endings and not atoms[start].flags and end - start > _NAME_WORDS
+    if is_noun and atoms[start + 1].flags & (GIVEN | NOT_GIVEN) == GIVEN:
+        start += 1
     return [_known(words, atoms[start:end], rules) or _part("name", words, atoms[start:end])]
 
 
