@@ -22,7 +22,7 @@ from worker.parse.members import Container
 from worker.pipeline import process
 
 NOT_SCORED = frozenset((
-    "quotes", "persons", "organisations", "places", "sources_cited", "dates_mentioned", "no_speaker", "figures",
+    "persons", "organisations", "places", "dates_mentioned", "figures",
 ))  # fmt: skip
 _TIME = "2026-01-01T00:00:00Z"
 
@@ -77,12 +77,39 @@ def _value(article: Article, point: str, wanted: Any) -> Any:
             return len(article.images)
         case "publisher":
             return article.publisher.name if article.publisher else None
+        case "quotes":
+            return [quote for quote in wanted if _is_said(article, quote)]
+        case "no_speaker":
+            return wanted if _pronouns_without_speaker(article) else []
+        case "sources_cited":
+            cited = [source.name for source in article.sources_cited]
+            return [names for names in wanted if any(name in cited for name in names.split("|"))]
         case "published" | "syndication" | "dateline" | "modified":
             return _part(getattr(article, point), wanted)
         case _:
             value = getattr(article, point)
             are_texts = isinstance(value, str) and isinstance(wanted, str)
             return wanted if are_texts and folded(value) == folded(wanted) else value
+
+
+def _is_said(article: Article, wanted: dict[str, Any]) -> bool:
+    """Whether a quotation is there with its kind and its speaker, or the role alone."""
+    for quote in article.quotes:
+        if quote.kind != wanted["kind"] or folded(quote.text) != folded(wanted["text"]):
+            continue
+        speaker = quote.speaker
+        name = speaker.name if speaker else None
+        role = folded(speaker.role or "") if speaker else ""
+        same = name == wanted["speaker"] if name is None else (wanted["speaker"] or "") in name
+        if same and folded(wanted.get("role", "")) in role:
+            return True
+    return False
+
+
+def _pronouns_without_speaker(article: Article) -> bool:
+    """Whether nobody is given what the last sentence says."""
+    last = max(article.text.rfind(". ", 0, len(article.text) - 2), 0)
+    return all(quote.speaker is None for quote in article.quotes if quote.span[1] > last)
 
 
 def _part(value: Any, wanted: dict[str, Any] | None) -> Any:

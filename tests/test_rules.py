@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 RULES = load_rules()
-NAMES = ("agencies", "dates", "headers", "html_body", "html_meta", "json_keys", "languages", "people", "urls")
+NAMES = (
+    "agencies", "dates", "headers", "html_body", "html_meta", "json_keys", "languages", "people", "sources", "urls",
+)  # fmt: skip
 
 
 def table(name: str) -> dict[str, Any]:

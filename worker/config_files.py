@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 from functools import cache
+from typing import TYPE_CHECKING
 
 from worker.errors import ConfigurationError
 from worker.rules import OWN_RULES, Rules, rules_from
 from worker.word_rules import MODELS
+
+if TYPE_CHECKING:
+    from worker.settings import Settings
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -37,10 +41,25 @@ def load_rules(own: str = "") -> Rules:
     return rules_from(files)
 
 
+def rules_for(settings: Settings) -> Rules:
+    """The rules that `settings` ask for, with the model that finds names where they name one.
+
+    Raises:
+        ConfigurationError: a file can't be read or understood, or the model is missing.
+    """
+    rules = load_rules(settings.paths.rules)
+    if not settings.enrich.ner:
+        return rules
+    from worker.spacy_pipeline import load_spacy
+
+    return rules.with_recogniser(load_spacy(settings.enrich.ner))
+
+
 def shipped_files() -> dict[str, bytes]:
-    """The rules and models that copydesk ships, name -> bytes."""
+    """The rules, lists and models that copydesk ships, name -> bytes."""
     folder = config_folder()
-    return _files(os.path.join(folder, "rules"), "") | _files(os.path.join(folder, "models"), MODELS, (".npz", ".zlib"))
+    rules = _files(os.path.join(folder, "rules"), "", (".toml", ".tsv", ".txt"))
+    return rules | _files(os.path.join(folder, "models"), MODELS, (".npz", ".zlib"))
 
 
 def _files(folder: str, prefix: str, endings: str | tuple[str, ...] = ".toml") -> dict[str, bytes]:

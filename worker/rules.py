@@ -1,6 +1,7 @@
 """The rules: data from `config/rules/*.toml` as one value that the pipeline is given.
 
-Each file says at its top what it holds and how it is read.
+Each file says at its top what it holds and how it is read. A user's own files may add rows to some of the tables:
+`OWN_TABLES`.
 """
 
 from __future__ import annotations
@@ -8,93 +9,50 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from worker.cut_rules import CutRules, cut_rules_from
 from worker.errors import ConfigurationError
 from worker.learned import NOTHING_LEARNED, Learned
-from worker.word_rules import MODELS, OWN_TABLES, WordRules, word_rules_from
+from worker.name_rules import NameRules, check_rows, countries_from, gazetteer_from, name_rules_from
+from worker.reading_rules import (
+    BodyRules,
+    DateRules,
+    HeaderRules,
+    Keys,
+    PeopleRules,
+    body_from,
+    dates_from,
+    headers_from,
+    keys_from,
+    people_from,
+    tracking_from,
+)
+from worker.source_rules import SourceRules, source_rules_from
+from worker.speech_rules import Speech, check_own, speech_rules_from
+from worker.word_rules import MODELS, WordRules, word_rules_from
+from worker.word_rules import OWN_TABLES as WORD_TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from worker.recogniser import Recogniser
+
+Tables = dict[str, dict[str, Any]]
 
 OWN_RULES = "own/"
 """What the names of the user's own files begin with among the rule files."""
 
-Keys = Mapping[str, tuple[str, ...]]
-"""For each field of the record the keys or paths where it is found, the best first."""
-
-_NAMED_GROUP = re.compile(r"\(\?P<\w+>")
-
-
-@dataclass(frozen=True, slots=True)
-class LineRule:
-    """A form that a header line or a prefix has; named groups hold what is found."""
-
-    kind: str
-    pattern: re.Pattern[str]
-
-
-@dataclass(frozen=True, slots=True)
-class HeaderRules:
-    """What stands above the words of a plain text. `any_line` fits what one of `lines` fits, and names the first."""
-
-    lines: tuple[LineRule, ...]
-    any_line: re.Pattern[str]
-    prefixes: tuple[LineRule, ...]
-    sections: frozenset[str]
-    outlet_words: frozenset[str]
-
-    def fitting(self, line: str) -> tuple[LineRule, ...]:
-        """The first of `lines` that fits `line`, and those after it; none where none fits."""
-        match = self.any_line.fullmatch(line)
-        return self.lines[int((match.lastgroup or "_0")[1:]) :] if match is not None else ()
-
-
-@dataclass(frozen=True, slots=True)
-class PeopleRules:
-    """How the name of a person is told from that of a desk or an agency."""
-
-    organisation_words: frozenset[str]
-    not_persons: frozenset[str]
-    particles: frozenset[str]
-    joiners: re.Pattern[str]
-    openers: re.Pattern[str]
-    closers: re.Pattern[str]
-    organisation_endings: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DateRules:
-    """Words in dates: month name -> 1 to 12, zone -> offset; countries by the order of day and month."""
-
-    months: Mapping[str, int]
-    zones: Mapping[str, str]
-    day_first: frozenset[str]
-    month_first: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class BodyRules:
-    """What in a page is not the article's text, and what is. `skipped_words`: word -> kind of what is cut."""
-
-    skipped_elements: frozenset[str]
-    elsewhere_words: frozenset[str]
-    body_words: frozenset[str]
-    skipped_words: Mapping[str, str]
-    standfirst_words: frozenset[str]
-    byline_words: frozenset[str]
-    date_labels: frozenset[str]
-    openers: tuple[LineRule, ...]
-    lines: tuple[LineRule, ...]
-    credits: tuple[LineRule, ...]
-    not_articles: tuple[LineRule, ...]
+OWN_TABLES: Final = frozenset({"cut", "names", "cue"}) | WORD_TABLES
+"""The tables that a user's own file may hold. One with `[[cue]]` says its `language`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
     """All rule data. `version` is a short hash of it: equal versions, equal rules.
 
-    `learned` is what stands in no file, but was seen in many articles.
+    `learned` is what stands in no file, but was seen in many articles; `recogniser` a model that finds names, if any.
     """
 
     version: str
@@ -107,12 +65,23 @@ class Rules:
     html_body: BodyRules
     cuts: CutRules
     words: WordRules
+    names: Mapping[str, NameRules]
+    speech: Mapping[str, Speech]
+    sources: SourceRules
+    recogniser: Recogniser | None = None
     learned: Learned = NOTHING_LEARNED
 
     def with_learned(self, learned: Learned) -> Rules:
         """These, and what was learned. The version says both: equal versions, equal rules."""
         own = self.version.partition("+")[0]
         return replace(self, version=f"{own}+{learned.version}" if learned.version else own, learned=learned)
+
+    def with_recogniser(self, recogniser: Recogniser | None) -> Rules:
+        """The same with a model that finds names; its name goes into the version."""
+        if recogniser is None:
+            return self
+        version = hashlib.sha256(f"{self.version} {recogniser.name}".encode()).hexdigest()[:12]
+        return replace(self, version=version, recogniser=recogniser)
 
 
 def rules_from(files: Mapping[str, bytes]) -> Rules:
@@ -121,117 +90,76 @@ def rules_from(files: Mapping[str, bytes]) -> Rules:
     Raises:
         ConfigurationError: a file is missing or can't be understood.
     """
-    _check_own(files)
     digest = hashlib.sha256()
     for name in sorted(files):
         digest.update(b"%s\0%d\0%s" % (name.encode(), len(files[name]), files[name]))
-    tables = {name: _table(files, name.removesuffix(".toml")) for name in sorted(files) if name.endswith(".toml")}
-    headers = _table(files, "headers")
-    people = _table(files, "people")
+    tables = {name: _table(files, name) for name in sorted(files) if name.endswith(".toml")}
+    own = {name: table for name, table in tables.items() if name.startswith(OWN_RULES)}
+    _check_own(own)
     try:
-        header_rules = _headers(headers)
-        return Rules(
-            version=digest.hexdigest()[:12],
-            headers=header_rules,
-            people=_people(people, header_rules.outlet_words),
-            dates=_dates(_table(files, "dates")),
-            tracking=_tracking(_table(files, "urls")),
-            json_keys=_keys(_table(files, "json_keys")),
-            html_meta=_keys(_table(files, "html_meta")),
-            html_body=_body(_table(files, "html_body")),
-            cuts=cut_rules_from(tables.values(), _table(files, "agencies")),
-            words=word_rules_from(
-                {name: table for name, table in tables.items() if not name.startswith(OWN_RULES)},
-                {name: table for name, table in tables.items() if name.startswith(OWN_RULES)},
-                {name: data for name, data in files.items() if name.startswith(MODELS)},
-            ),
-        )
+        return _rules(digest.hexdigest()[:12], files, tables, own)
     except (KeyError, TypeError, ValueError, re.error) as error:
         raise ConfigurationError("config/rules", f"the rules can't be read ({error!r})", "restore them") from error
 
 
-def _check_own(files: Mapping[str, bytes]) -> None:
-    """Refuse a file of the user that holds a table that is not for users, or a rule for cutting that can't be one."""
-    for name in sorted(files):
-        if name.startswith(OWN_RULES):
-            table = _table(files, name.removesuffix(".toml"))
-            try:
-                cut_rules_from([table], {"agency": [], "dateline_outlets": []})
-            except (KeyError, TypeError, ValueError, re.error) as error:
-                problem = f"a rule can't be read ({error})"
-                raise ConfigurationError(f"paths.rules/{name}", problem, "correct it") from None
-            unknown = set(table) - {"cut"} - OWN_TABLES
-            if unknown:
-                known = ", ".join(f"[[{one}]]" for one in sorted({"cut"} | OWN_TABLES))
-                problem = f"it holds {', '.join(sorted(unknown))}, and not only {known}"
-                raise ConfigurationError(f"paths.rules/{name}", problem, "take it out")
+def _rules(version: str, files: Mapping[str, bytes], tables: Tables, own: Tables) -> Rules:
+    def table(name: str) -> dict[str, Any]:
+        return tables.get(f"{name}.toml") or _table(files, f"{name}.toml")
+
+    headers = headers_from(table("headers"))
+    shipped = {name: found for name, found in tables.items() if name not in own}
+    models = {name: data for name, data in files.items() if name.startswith(MODELS)}
+    return Rules(
+        version=version,
+        headers=headers,
+        people=people_from(table("people"), headers.outlet_words),
+        dates=dates_from(table("dates")),
+        tracking=tracking_from(table("urls")),
+        json_keys=keys_from(table("json_keys")),
+        html_meta=keys_from(table("html_meta")),
+        html_body=body_from(table("html_body")),
+        cuts=cut_rules_from(tables.values(), table("agencies")),
+        words=word_rules_from(shipped, own, models),
+        names=_names(files, tables, own),
+        speech=speech_rules_from({name.removesuffix(".toml"): found for name, found in tables.items()}),
+        sources=source_rules_from(table("sources"), table("agencies")),
+    )
+
+
+def _names(files: Mapping[str, bytes], tables: Tables, own: Tables) -> dict[str, NameRules]:
+    """Language -> what is known of names in it, the user's own words among it."""
+    gazetteer, countries = gazetteer_from(files), countries_from(files)
+    added = [row for table in own.values() for row in table.get("names", ())]
+    found = {}
+    for name, table in tables.items():
+        if name.startswith("names."):
+            language = name.split(".")[1]
+            rows = [*table["names"], *(row for row in added if row.get("language", language) == language)]
+            found[language] = name_rules_from(rows, countries.get(language, {}), gazetteer)
+    return found
+
+
+def _check_own(own: Tables) -> None:
+    """Refuse a file of the user that holds a table that is not for users, or a row that can't be one."""
+    for name, table in own.items():
+        try:
+            cut_rules_from([table], {"agency": [], "dateline_outlets": []})
+            check_rows(table.get("names", ()))
+            if "cue" in table:
+                check_own(table)
+        except (KeyError, TypeError, ValueError, re.error) as error:
+            problem = f"a rule can't be read ({error})"
+            raise ConfigurationError(f"paths.rules/{name}", problem, "correct it") from None
+        if unknown := set(table) - OWN_TABLES - {"language"}:
+            known = ", ".join(f"[[{one}]]" for one in sorted(OWN_TABLES))
+            problem = f"it holds {', '.join(sorted(unknown))}, and not only {known}"
+            raise ConfigurationError(f"paths.rules/{name}", problem, "take it out")
 
 
 def _table(files: Mapping[str, bytes], name: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(files[f"{name}.toml"].decode())
+        return tomllib.loads(files[name].decode())
     except KeyError:
-        raise ConfigurationError(f"config/rules/{name}.toml", "the file is missing", "restore it") from None
+        raise ConfigurationError(f"config/rules/{name}", "the file is missing", "restore it") from None
     except ValueError as error:
-        raise ConfigurationError(f"config/rules/{name}.toml", str(error), "correct the file") from error
-
-
-def _headers(table: dict[str, Any]) -> HeaderRules:
-    return HeaderRules(
-        lines=tuple(LineRule(row["kind"], re.compile(row["pattern"])) for row in table["rule"]),
-        any_line=_any_of([row["pattern"] for row in table["rule"]]),
-        prefixes=tuple(LineRule(row["kind"], re.compile(row["pattern"])) for row in table["prefix"]),
-        sections=frozenset(table["sections"]["names"]),
-        outlet_words=frozenset(table["outlets"]["words"]),
-    )
-
-
-def _any_of(patterns: list[str]) -> re.Pattern[str]:
-    """One pattern for all: the first that fits, number n, is its last group, `_n`."""
-    return re.compile("|".join(f"(?P<_{n}>{_NAMED_GROUP.sub('(?:', one)})" for n, one in enumerate(patterns)))
-
-
-def _people(table: dict[str, Any], outlet_words: frozenset[str]) -> PeopleRules:
-    joiners = "|".join(re.escape(word) for word in table["joiners"])
-    openers = "|".join(re.escape(word) for word in sorted(table["openers"], key=len, reverse=True))
-    closers = "|".join(re.escape(word) for word in sorted(table["closers"], key=len, reverse=True))
-    return PeopleRules(
-        organisation_words=frozenset(table["organisation_words"]) | outlet_words,
-        not_persons=frozenset(name.removeprefix("the ") for name in table["not_persons"]),
-        particles=frozenset(table["particles"]),
-        joiners=re.compile(rf",?\s+(?:{joiners})\s+", re.IGNORECASE),
-        openers=re.compile(rf"(?:{openers})\s*:\s*|(?:{openers})\s+", re.IGNORECASE),
-        closers=re.compile(rf"\s+(?:{closers})\b.*", re.IGNORECASE),
-        organisation_endings=tuple(table["organisation_endings"]),
-    )
-
-
-def _dates(table: dict[str, Any]) -> DateRules:
-    months = {name: int(number) for number, names in table["months"].items() for name in names}
-    order = table["order"]
-    return DateRules(months, dict(table["zones"]), frozenset(order["day_first"]), frozenset(order["month_first"]))
-
-
-def _tracking(table: dict[str, Any]) -> re.Pattern[str]:
-    names = [re.escape(name.removesuffix("*")) + (".*" if name.endswith("*") else "") for name in table["tracking"]]
-    return re.compile("|".join(names), re.IGNORECASE)
-
-
-def _keys(table: dict[str, Any]) -> Keys:
-    return {name: tuple(key.casefold() for key in row["keys"]) for name, row in table.items()}
-
-
-def _body(table: dict[str, Any]) -> BodyRules:
-    return BodyRules(
-        skipped_elements=frozenset(table["skipped_elements"]),
-        elsewhere_words=frozenset(table["elsewhere_words"]),
-        body_words=frozenset(table["body_words"]),
-        skipped_words={word: row["kind"] for row in table["skipped"] for word in row["words"]},
-        standfirst_words=frozenset(table["standfirst"]["words"]),
-        byline_words=frozenset(table["byline"]["words"]),
-        date_labels=frozenset(table["date"]["labels"]),
-        openers=tuple(LineRule(row["kind"], re.compile(row["pattern"])) for row in table["opener"]),
-        lines=tuple(LineRule(row["kind"], re.compile(row["pattern"])) for row in table["line"]),
-        credits=tuple(LineRule("credit", re.compile(row["pattern"])) for row in table["credit"]),
-        not_articles=tuple(LineRule(row["reason"], re.compile(row["pattern"])) for row in table["not_article"]),
-    )
+        raise ConfigurationError(f"config/rules/{name}", str(error), "correct the file") from error

@@ -197,6 +197,17 @@ class Archive:
 
 
 @dataclass(frozen=True, slots=True)
+class Enrich:
+    """What is read from the words of an article."""
+
+    ner: str = _setting(
+        "",
+        "A spaCy pipeline that finds names besides the rules: `spacy:` with its name or folder. Empty: none. Needs the "
+        "extra `spacy`.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Index:
     """What duplicates are found against."""
 
@@ -239,6 +250,7 @@ class Settings:
     worker: Worker = field(default_factory=Worker)
     sink: Sink = field(default_factory=Sink)
     archive: Archive = field(default_factory=Archive)
+    enrich: Enrich = field(default_factory=Enrich)
     index: Index = field(default_factory=Index)
     rules: Rules = field(default_factory=Rules)
     service: Service = field(default_factory=Service)

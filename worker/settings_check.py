@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _PREFIX = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _MODE = re.compile(r"0?[0-7]{3}")
+_PIPELINE = re.compile(r"spacy:\S.*")
 _OWNER = re.compile(r"[0-9]{1,9}:[0-9]{1,9}")
 _SCHEMES = ("redis://", "rediss://", "unix://")
 # What has to fit into what: a file, a batch or a line that does not would wait for ever.
@@ -48,6 +49,10 @@ def _check_texts(settings: Settings) -> None:
         raise ConfigurationError("sink.file_mode", f"{sink.file_mode!r} is not octal", "write it as 0644 or 0640")
     if int(sink.file_mode, 8) & 0o600 != 0o600:
         raise ConfigurationError("sink.file_mode", f"{sink.file_mode} locks the writer out", "begin with 06, as 0640")
+    if settings.enrich.ner and not _PIPELINE.fullmatch(settings.enrich.ner):
+        raise ConfigurationError(
+            "enrich.ner", f"{settings.enrich.ner!r} names no pipeline", "write it as spacy:en_core_web_sm"
+        )
     if sink.owner and not _OWNER.fullmatch(sink.owner):
         raise ConfigurationError("sink.owner", f"{sink.owner!r} is not uid:gid", "write two numbers, as 1000:1000")
 

@@ -65,9 +65,7 @@ def test_other_capitals_and_dashes_are_no_dateline(start: str) -> None:
 
 def test_a_dateline_with_a_year_is_the_day_of_publication() -> None:
     found = cut_of(f"KYIV, October 15, 2024 (AFP) - {WORDS[0]}", *WORDS[1:])
-    assert found.fields.published == Moment(
-        "2024-10-15", "day", None, "dateline", "KYIV, October 15, 2024 (AFP) -"
-    )
+    assert found.fields.published == Moment("2024-10-15", "day", None, "dateline", "KYIV, October 15, 2024 (AFP) -")
 
 
 def test_a_dateline_without_a_year_gives_no_day() -> None:
@@ -112,7 +110,8 @@ def test_an_agency_in_the_dateline_is_where_the_copy_came_from() -> None:
     found = cut_of(f"WASHINGTON (AP) — {WORDS[0]}", *WORDS[1:])
     assert found.fields.syndication is not None
     assert (found.fields.syndication.agency, found.fields.syndication.evidence) == (
-        "Associated Press", "WASHINGTON (AP) —",
+        "Associated Press",
+        "WASHINGTON (AP) —",
     )
 
 

@@ -20,9 +20,7 @@ def test_nothing_settles_it_and_the_year_stays() -> None:
     assert published(f"Council Meets\n05/06/2024\n\n{WORDS}") == ("2024", "year", "05/06/2024")
 
 
-@pytest.mark.parametrize(
-    ("other", "value"), [("21/05/2024", "2024-06-05"), ("05/21/2024", "2024-05-06")]
-)
+@pytest.mark.parametrize(("other", "value"), [("21/05/2024", "2024-06-05"), ("05/21/2024", "2024-05-06")])
 def test_another_date_of_the_document_settles_it(other: str, value: str) -> None:
     assert published(f"Council Meets\n05/06/2024\n\n{WORDS} It began on {other}.") == (
         value, "day", f"05/06/2024 ({other})",

@@ -91,8 +91,10 @@ def members_of(file: BinaryIO) -> Iterator[Member | BadMember]:
         if word == b"broken":
             raise PermanentError("parse", "broken_archive", "nothing behind can be read")
         name = f"{number}: {text[:40].decode()}"
-        yield BadMember(name, PermanentError("parse", "bad_member", "it is bad"), text) if word == b"bad" else Member(
-            name, text
+        yield (
+            BadMember(name, PermanentError("parse", "bad_member", "it is bad"), text)
+            if word == b"bad"
+            else Member(name, text)
         )
 
 

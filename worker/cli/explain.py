@@ -49,11 +49,11 @@ def explain(given: Given, file: str, *, as_json: bool) -> int:
 
     Exit code: 0 where all of it becomes articles, 3 where some would be rejected.
     """
-    from worker.config_files import load_rules
+    from worker.config_files import rules_for
     from worker.explain import explain as look
 
     settings = given.settings_beside()
-    rules = load_rules(settings.paths.rules)
+    rules = rules_for(settings)
     document = _document(file, settings)
     rejected = False
     for found in look(document, rules):

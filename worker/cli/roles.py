@@ -122,7 +122,7 @@ def _sink(settings: Settings) -> None:
 
 
 def _worker(settings: Settings, *, files: bool) -> None:
-    from worker.config_files import load_rules
+    from worker.config_files import rules_for
     from worker.disk.signing_key import read_key
     from worker.jobs.claimed_file import finder
     from worker.jobs.run import run_worker
@@ -130,7 +130,7 @@ def _worker(settings: Settings, *, files: bool) -> None:
     state = wiring.state_folder(settings)
     urls = wiring.redis_urls(settings, state)
     find = finder(lambda: wiring.all_works(settings, state)) if files else None
-    run_worker(settings, urls.desk, read_key(state.key, KEY_SECONDS), load_rules(settings.paths.rules), find=find)
+    run_worker(settings, urls.desk, read_key(state.key, KEY_SECONDS), rules_for(settings), find=find)
 
 
 @click.command()

@@ -9,6 +9,9 @@ from worker.enrich.dates_mentioned import dates_mentioned
 from worker.enrich.figures import figures
 from worker.enrich.keyphrases import keyphrases
 from worker.enrich.language import language_of
+from worker.enrich.names.entities import entities
+from worker.enrich.quotes.find import quotes
+from worker.enrich.sources import sources_cited
 
 if TYPE_CHECKING:
     from worker.article import CitedSource, Entity, Figure, Keyphrase, MentionedDate, Quote, Removal
@@ -35,10 +38,14 @@ def enrich(text: str, fields: Fields, removed: tuple[Removal, ...], rules: Rules
     Every span is one of `text`. Pure and deterministic.
     """
     language = language_of(text, fields.language, rules.words.language)
-    entities: tuple[Entity, ...] = ()
-    quotes: tuple[Quote, ...] = ()
-    sources_cited: tuple[CitedSource, ...] = ()
-    dates = dates_mentioned(text, language, fields.published, rules.words.dates_mentioned)
-    numbers = figures(text, language, rules.words.figures)
-    phrases = keyphrases(text, fields.headline, language, rules.words.keyphrases)
-    return Enrichment(language, entities, quotes, sources_cited, dates, numbers, phrases)
+    named = entities(text, fields.headline, language, rules)
+    said = quotes(text, language, named, rules)
+    return Enrichment(
+        language=language,
+        entities=named,
+        quotes=said,
+        sources_cited=sources_cited(text, language, named, said, fields, removed, rules),
+        dates_mentioned=dates_mentioned(text, language, fields.published, rules.words.dates_mentioned),
+        figures=figures(text, language, rules.words.figures),
+        keyphrases=keyphrases(text, fields.headline, language, rules.words.keyphrases),
+    )

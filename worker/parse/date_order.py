@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from worker.article import Moment
     from worker.draft import Fields
     from worker.parse.dates import Order
-    from worker.rules import DateRules
+    from worker.reading_rules import DateRules
 
 _MONTHS = 12
 

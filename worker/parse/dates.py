@@ -14,7 +14,7 @@ from worker.article import Moment
 from worker.parse.date_forms import FORMS, ISO, ISO_WEEK, MONTH_AND_YEAR, OFFSET
 
 if TYPE_CHECKING:
-    from worker.rules import DateRules
+    from worker.reading_rules import DateRules
 
 Origin = Literal["metadata", "header", "dateline", "filename", "inferred"]
 Order = Literal["day", "month"]

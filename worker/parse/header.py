@@ -26,7 +26,8 @@ from worker.parse.header_lines import (
 from worker.parse.urls import domain_of
 
 if TYPE_CHECKING:
-    from worker.rules import LineRule, Rules
+    from worker.reading_rules import LineRule
+    from worker.rules import Rules
 
 _LINES_MAX = 16
 _CHARACTERS_MAX = 300

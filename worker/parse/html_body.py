@@ -26,7 +26,7 @@ from worker.parse.html_walk import read_page
 
 if TYPE_CHECKING:
     from worker.parse.html_tree import Block, Element, Page
-    from worker.rules import BodyRules
+    from worker.reading_rules import BodyRules
 
 _LINE_LETTERS = 60
 _SENTENCE_LETTERS_MIN = 20

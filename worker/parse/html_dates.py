@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from worker.parse.html_tree import Block, Element, Page
-    from worker.rules import DateRules
+    from worker.reading_rules import DateRules
 
 _IN_URL = re.compile(r"(?<!\d)(20\d\d)([/_-]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)")
 _NEAR_DAYS = 2

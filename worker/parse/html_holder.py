@@ -13,7 +13,7 @@ from worker.parse.html_runs import PARAGRAPHS, teaser_around, trusted_words
 
 if TYPE_CHECKING:
     from worker.parse.html_tree import Element, Page
-    from worker.rules import BodyRules
+    from worker.reading_rules import BodyRules
 
 _WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _LETTERS_MIN = 40

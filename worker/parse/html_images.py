@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from worker.parse.html_tree import Element, Page
-    from worker.rules import BodyRules
+    from worker.reading_rules import BodyRules
 
 _IMAGES_MAX = 30
 _CAPTION_LETTERS_MAX = 1000

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from worker.parse.html_linked import Linked
     from worker.parse.html_tree import Element, Page
     from worker.parse.supplied import Value
-    from worker.rules import BodyRules
+    from worker.reading_rules import BodyRules
 
 _LISTS = frozenset({"collectionpage", "searchresultspage", "itemlist", "profilepage", "contactpage", "aboutpage"})
 _FRONT = re.compile(r"/?(?:index\.\w{3,5}|home|default\.\w{3,5})?/?", re.IGNORECASE)

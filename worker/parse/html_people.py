@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from worker.parse.html_tree import Element, Page
-    from worker.rules import BodyRules, PeopleRules
+    from worker.reading_rules import BodyRules, PeopleRules
 
 _BYLINE_LETTERS_MAX = 200
 _PEOPLE_MAX = 30

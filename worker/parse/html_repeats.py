@@ -12,7 +12,7 @@ from worker.parse.people import read_names
 if TYPE_CHECKING:
     from worker.draft import Fields
     from worker.parse.html_body import Body
-    from worker.rules import PeopleRules
+    from worker.reading_rules import PeopleRules
 
 _FIRST, _LAST = 4, 2
 _HEADLINE_TIMES_MAX = 1.6

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from worker.parse.html_tree import Block, Element, Page
-    from worker.rules import BodyRules
+    from worker.reading_rules import BodyRules
 
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 PARAGRAPHS = frozenset({"p", "pre", "blockquote"})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from worker.article import Author
 
 if TYPE_CHECKING:
-    from worker.rules import PeopleRules
+    from worker.reading_rules import PeopleRules
 
 _NAME_CHARACTERS_MAX = 80
 _TOKENS_MAX = 6

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from worker.article import Moment
-    from worker.rules import Keys, Rules
+    from worker.reading_rules import Keys
+    from worker.rules import Rules
 
 Value = object
 """A value as a JSON parser gives it."""

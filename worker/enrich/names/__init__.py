@@ -1,0 +1,1 @@
+"""People, organisations, places and events that a text names. Pure."""

@@ -1,0 +1,89 @@
+"""Organisations and events, and the acronyms and short forms of organisations."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from worker.enrich.names.found import Found
+from worker.name_rules import PART
+
+if TYPE_CHECKING:
+    from worker.enrich.names.gather import Name
+
+_ACRONYM = re.compile(r" [(\[](?:the |or )?[\"“]?([A-Z][A-Za-z&.-]{1,9})[\"”]?[)\]]")
+
+
+def find_organisations(text: str, names: dict[str, Name]) -> list[Found]:
+    """The organisations and events that `text` names. The names that are theirs are `taken`."""
+    found: dict[str, Found] = {}
+    for name in names.values():
+        if name.taken:
+            continue
+        if name.known is not None and name.known.type in {"organisation", "event"}:
+            _add(found, name.known.name, name.known.type, name, 0.9)
+        elif "organisation" in name.kinds:
+            _add(found, name.text, "organisation", name, 0.55 if name.first & PART and name.words == 2 else 0.85)
+        elif "event" in name.kinds:
+            _add(found, name.text, "event", name, 0.7)
+    _tie_acronyms(text, names, found)
+    return _tie_endings(list(found.values()))
+
+
+def _add(found: dict[str, Found], key: str, kind: str, name: Name, confidence: float) -> None:
+    name.taken = True
+    entity = found.get(key)
+    if entity is None:
+        found[key] = Found(kind, name.text, list(name.spans), confidence, forms={name.text})  # type: ignore[arg-type]
+        return
+    entity.spans = sorted({*entity.spans, *name.spans})
+    entity.forms.add(name.text)
+    if len(name.text) > len(entity.name):
+        entity.name = name.text
+
+
+def _tie_acronyms(text: str, names: dict[str, Name], found: dict[str, Found]) -> None:
+    """Short forms in brackets behind a name, and their other mentions."""
+    for entity in list(found.values()):
+        for _, end in entity.spans:
+            match = _ACRONYM.match(text, end)
+            if match is None:
+                continue
+            short = names.get(match.group(1))
+            if short is not None and short.text not in entity.forms and _stands_for(short.text, entity.name):
+                for key, other in list(found.items()):
+                    if short.text in other.forms and other is not entity:
+                        del found[key]
+                short.taken = True
+                entity.spans = sorted({*entity.spans, *short.spans})
+                entity.forms.add(short.text)
+            break
+
+
+def _stands_for(acronym: str, name: str) -> bool:
+    """Whether the letters of an acronym are first letters of the words of a name, in order."""
+    letters = [c for c in acronym if c.isupper()]
+    firsts = iter([part[0].upper() for word in name.split() for part in word.split("-") if part and part[0].isupper()])
+    return len(letters) > 1 and all(letter in firsts for letter in letters)
+
+
+def _tie_endings(found: list[Found]) -> list[Found]:
+    """`National Security Council` beside `White House National Security Council` is the same one."""
+    kept: list[Found] = []
+    for entity in sorted(found, key=lambda one: -len(one.name)):
+        owner = next(
+            (
+                other
+                for other in kept
+                if other.type == entity.type == "organisation"
+                and entity.name.count(" ") > 1
+                and other.name.endswith(" " + entity.name)
+            ),
+            None,
+        )
+        if owner is None:
+            kept.append(entity)
+            continue
+        owner.spans = sorted({*owner.spans, *entity.spans})
+        owner.forms |= entity.forms
+    return kept
