@@ -39,6 +39,9 @@ CONFIDENCE: Final = {
 _BY_PRONOUN: Final = 0.9
 _CONFIDENCE_MIN: Final = 0.6
 _UNSAID: Final = 0.75
+_BY_ROLE: Final = 0.8
+_NEAR: Final = 90
+_SHORT: Final = 3
 
 
 class Speakers:
@@ -72,7 +75,33 @@ class Speakers:
                 return None
             self._heard.append((mention.first, found))
             return Speaker(found, people.role(found), span, sure)
-        return Speaker(None, role or scene.text[span[0] : span[1]], span, sure)
+        role = role or scene.text[span[0] : span[1]]
+        named = self._described(mention)
+        if named is not None:
+            self._heard.append((mention.first, named))
+            return Speaker(named, people.role(named) or role, span, round(sure * _BY_ROLE, 2))
+        return Speaker(None, role, span, sure)
+
+    def _described(self, mention: Mention) -> str | None:
+        """The person that `the governor` is: one spoken of before, with that role or of whom such words are used."""
+        scene, people = self._scene, self._people
+        tokens, speech = scene.tokens, scene.speech
+        if mention.kind != "nominal" or mention.start == 0 or tokens[mention.start - 1].plain not in speech.definite:
+            return None
+        head = tokens[mention.last].plain
+        changed = {tokens[n].plain for n in range(mention.start, mention.stop + 1)} & speech.modifiers
+        for place, name in reversed(self._heard):
+            if mention.first - place > _FAR:
+                break
+            role = (people.role(name) or "").split()
+            if place >= mention.first or {word.lower() for word in role} & speech.modifiers != changed:
+                continue
+            if any(_is_role(word, head) for word in role):
+                return name
+        if head in speech.epithets and self._heard:
+            place, name = self._heard[-1]
+            return name if 0 < mention.first - place < _NEAR else None
+        return None
 
     def _unsaid(self, attribution: Attribution) -> Speaker | None:
         """Who speaks where a language need not say so: `«…», dijo`."""
@@ -144,3 +173,9 @@ class Speakers:
         return (
             subject.role is None and subject.first > 0 and bool(self._scene.tokens[subject.start - 1].bits & DETERMINER)
         )
+
+
+def _is_role(word: str, head: str) -> bool:
+    """Whether a word of somebody's role is `head` or short for it: `Gov.` for a governor."""
+    plain = word.strip(".,").lower()
+    return plain == head or (word.endswith(".") and len(plain) >= _SHORT and head.startswith(plain))
