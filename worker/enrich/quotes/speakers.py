@@ -6,12 +6,10 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
 from worker.article import Speaker
-from worker.enrich.quotes.subjects import QUOTING, main_subject, subject
+from worker.enrich.quotes.subjects import main_subject
 from worker.enrich.quotes.tokens import DETERMINER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from worker.enrich.quotes.attribution import Attribution
     from worker.enrich.quotes.mentions import Mention
     from worker.enrich.quotes.people import People
@@ -19,6 +17,7 @@ if TYPE_CHECKING:
     from worker.speech_rules import Gender
 
 _SENTENCES_BACK: Final = 7
+_SENTENCE_MAX: Final = 120
 _FAR: Final = 350
 
 CONFIDENCE: Final = {
@@ -142,16 +141,9 @@ class Speakers:
                 if place < before and (gender is None or people.gender(name) in {None, gender}):
                     return name
                 heard -= 1
-            for candidate in self._candidates(start, end):
-                if candidate is None or candidate.kind != "name" or self._is_definite(candidate):
-                    continue
-                entity = people.entity_at(scene.begin(candidate.first))
-                if entity is not None and entity.type != "person":
-                    continue
-                name = self._name(candidate)
-                known = people.gender(name)
-                if gender in {None, known} or (known is None and (" " in name or candidate.courtesy)):
-                    return name
+            found = self._person(main_subject(scene, max(start, end - _SENTENCE_MAX), end), gender)
+            if found is not None:
+                return found
             end = start
         for place, name in reversed(self._heard):
             if before - place > _FAR:
@@ -160,13 +152,17 @@ class Speakers:
                 return name
         return None
 
-    def _candidates(self, start: int, end: int) -> Iterator[Mention | None]:
-        """Who may be meant by a pronoun behind this sentence: who speaks in it, the last first, then its subject."""
-        scene = self._scene
-        for cue in reversed(scene.cues_in(start, end)):
-            if cue.use in QUOTING:
-                yield subject(scene, start, cue)[0]
-        yield main_subject(scene, start, end)
+    def _person(self, subject: Mention | None, gender: Gender | None) -> str | None:
+        """The name of whom a sentence is about, where that is a person who can be of that gender."""
+        if subject is None or subject.kind != "name" or self._is_definite(subject):
+            return None
+        entity = self._people.entity_at(self._scene.begin(subject.first))
+        if entity is not None and entity.type != "person":
+            return None
+        name = self._name(subject)
+        known = self._people.gender(name)
+        sure = gender in {None, known} or (known is None and (" " in name or subject.courtesy is not None))
+        return name if sure else None
 
     def _is_definite(self, subject: Mention) -> bool:
         """Whether an article stands before the name: `the Kremlin` is nobody that `he` stands for."""
