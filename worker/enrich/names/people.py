@@ -22,6 +22,7 @@ CONFIDENCE_MIN = 0.5
 _WORDS_MAX = 5
 _LOOKED_AT = 3
 _LETTERS_MIN = 3
+_COMPARED_MAX = 12  # people of one surname in one text
 _PLAIN_WORDS = 2  # a first name and a surname
 _NAME = ("name",)
 _NOT_LAST = HEAD | LANDFORM | PART
@@ -123,32 +124,34 @@ def _has_initial(text: str) -> bool:
 def _together(people: list[Found]) -> list[Found]:
     """Forms of one person as one: spelling variants, with and without a middle name."""
     kept: list[Found] = []
-    by_last: dict[str, list[Found]] = defaultdict(list)
-    for person in sorted(people, key=lambda one: (-len(one.name.split()), one.spans[0])):
+    by_last: dict[str, list[tuple[list[str], Found]]] = defaultdict(list)
+    for person in sorted(people, key=lambda one: (-one.name.count(" "), one.spans[0])):
         words = folded_words(person.name)
-        for other in by_last[words[-1]]:
-            theirs = folded_words(other.name)
+        alike = by_last[words[-1]]
+        for theirs, other in alike[-_COMPARED_MAX:]:
             if _fits(words, theirs):
                 _merge(other, person)
                 break
         else:
             kept.append(person)
-            by_last[words[-1]].append(person)
+            alike.append((words, person))
     return kept
 
 
 def _fits(short: list[str], full: list[str]) -> bool:
-    """Whether the words of one name are all in the other, initials for words."""
+    """Whether the words of one name are all in the other, in order, initials for words."""
+    if len(short) == len(full) == _PLAIN_WORDS:
+        return _is_same(short[0], full[0])
     rest = iter(full[:-1])
     return all(any(_is_same(word, other) for other in rest) for word in short[:-1])
 
 
 def _is_same(word: str, other: str) -> bool:
-    return word == other or (word.rstrip(".") == other[0] and len(word.rstrip(".")) == 1)
+    return word == other or (word[0] == other[0] and len(word.rstrip(".")) == 1)
 
 
 def _merge(into: Found, other: Found) -> None:
-    into.spans = sorted({*into.spans, *other.spans})
+    into.spans += other.spans
     into.role, into.affiliation = (into.role, into.affiliation) if into.role else (other.role, other.affiliation)
     into.confidence = max(into.confidence, other.confidence)
     into.forms |= other.forms
@@ -178,12 +181,13 @@ def _tie(text: str, names: dict[str, Name], people: list[Found], rules: NameRule
         words = folded_words(person.name)
         by_last[words[-1]].append(person)
         by_first[words[0]].append(person)
+        person.spans.sort()
     firsts = {person: list(person.spans) for person in people}
     for name in names.values():
         if name.words > 1 or name.taken:
             continue
         word = folded_words(name.text)[-1] if "-" not in name.text else name.text.lower()
-        owners = by_last.get(word) or by_first.get(word)
+        owners = (by_last.get(word) or by_first.get(word) or [])[-_COMPARED_MAX:]
         is_other = name.known is not None and name.known.type != "person"
         if not owners or (is_other and not name.first & (GIVEN | SURNAME)):
             continue
@@ -226,4 +230,7 @@ def _single(text: str, names: dict[str, Name], rules: NameRules) -> list[Found]:
         if confidence >= CONFIDENCE_MIN:
             name.taken = True
             found.append(_found(name, confidence))
-    return _together(found)
+    found = _together(found)
+    for person in found:
+        person.spans.sort()
+    return found

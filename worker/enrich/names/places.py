@@ -113,7 +113,7 @@ def _is_located(text: str, name: Name, rules: NameRules) -> bool:
 def _beside(text: str, name: Name, rules: NameRules) -> str | None:
     """The country, or `US-` and the state, that stands behind a name and a comma."""
     for _, end in name.spans[:_LOOKED_AT]:
-        match = _BESIDE.match(text, end)
+        match = _BESIDE.match(text, end) if text[end : end + 1] == "," else None
         if match is None:
             continue
         words = match.group(1)
