@@ -6,7 +6,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from worker.enrich.names.read_run import read_run
-from worker.name_rules import GIVEN, KNOWN, NAME_SUFFIX, SPANS, SUFFIX, plain
+from worker.name_rules import GIVEN, KNOWN, NAME_SUFFIX, SUFFIX, plain
 from worker.name_runs import run_at, runs_in
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def gather(text: str, rules: NameRules) -> dict[str, Name]:
     for words, starts in runs_in(text).items():
         for part in read_run(words, rules):
             said = part.text
-            if part.first & SPANS or part.kind == "organisation" or part.last & _WITH_STOP or said in rules.leading:
+            if part.extends:
                 for start in starts:
                     span = _extended(text, start + part.start, said, part, rules)
                     if span[1] - span[0] > len(said):

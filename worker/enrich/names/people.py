@@ -36,22 +36,21 @@ _GLUED = re.compile(
 
 def find_people(text: str, names: dict[str, Name], rules: NameRules) -> list[Found]:
     """The people whom `text` names. The names that are theirs are `taken`."""
-    people = _full(text, names, rules)
-    people = _together(people)
-    _tie(text, names, people, rules)
-    people += _single(text, names, rules)
-    return people
+    full = [name for name in names.values() if 1 < name.words <= _WORDS_MAX]
+    single = [name for name in names.values() if name.words == 1]
+    people = _together(_full(text, full, rules))
+    _tie(text, single, people, rules)
+    return people + _single(text, single, rules)
 
 
-def _full(text: str, names: dict[str, Name], rules: NameRules) -> list[Found]:
+def _full(text: str, names: list[Name], rules: NameRules) -> list[Found]:
     """People named by two words and more."""
     found = []
-    for name in names.values():
-        if name.words > 1 and name.words <= _WORDS_MAX:
-            confidence = _confidence(text, name, rules)
-            if confidence >= CONFIDENCE_MIN:
-                name.taken = True
-                found.append(_found(name, confidence))
+    for name in names:
+        confidence = _confidence(text, name, rules)
+        if confidence >= CONFIDENCE_MIN:
+            name.taken = True
+            found.append(_found(name, confidence))
     return found
 
 
@@ -173,7 +172,7 @@ def _folded(word: str) -> str:
     return word[:-2] + "y" if word[-2:] in _FINAL_Y and len(word) > len("iyy") else word
 
 
-def _tie(text: str, names: dict[str, Name], people: list[Found], rules: NameRules) -> None:
+def _tie(text: str, names: list[Name], people: list[Found], rules: NameRules) -> None:
     """Give people the mentions by surname, or by the first name, that follow."""
     by_last: dict[str, list[Found]] = defaultdict(list)
     by_first: dict[str, list[Found]] = defaultdict(list)
@@ -183,13 +182,14 @@ def _tie(text: str, names: dict[str, Name], people: list[Found], rules: NameRule
         by_first[words[0]].append(person)
         person.spans.sort()
     firsts = {person: list(person.spans) for person in people}
-    for name in names.values():
-        if name.words > 1 or name.taken:
-            continue
+    for name in names:
         word = folded_words(name.text)[-1] if "-" not in name.text else name.text.lower()
-        owners = (by_last.get(word) or by_first.get(word) or [])[-_COMPARED_MAX:]
+        owners = by_last.get(word) or by_first.get(word)
+        if owners is None:
+            continue
+        owners = owners[-_COMPARED_MAX:]
         is_other = name.known is not None and name.known.type != "person"
-        if not owners or (is_other and not name.first & (GIVEN | SURNAME)):
+        if is_other and not name.first & (GIVEN | SURNAME):
             continue
         if name.first & _WORDS and not _told(text, name, rules):
             continue
@@ -216,11 +216,11 @@ def _nearest(span: Span, owners: list[Found], firsts: dict[Found, list[Span]]) -
     return min(owners, key=distance)
 
 
-def _single(text: str, names: dict[str, Name], rules: NameRules) -> list[Found]:
+def _single(text: str, names: list[Name], rules: NameRules) -> list[Found]:
     """People named by one word only."""
     found: list[Found] = []
-    for name in names.values():
-        if name.words > 1 or name.taken or len(name.text) < _LETTERS_MIN:
+    for name in names:
+        if name.taken or len(name.text) < _LETTERS_MIN:
             continue
         confidence = 0.0
         if (name.known is not None and name.known.type == "person") or "titled" in name.kinds:
