@@ -15,6 +15,7 @@ from worker.name_rules import (
     NOT_GIVEN,
     NOT_NAME,
     NOT_PLACE,
+    PHRASE,
     SPANS,
     SUFFIX,
     SURNAME,
@@ -105,7 +106,7 @@ def _word(word: str, rules: NameRules) -> tuple[Part, ...]:
         return ()
     if known is not None:
         return (Part("known", 0, len(word), word, flags, flags, known),)
-    if flags & ~_OPEN and not people:
+    if flags & ~(_OPEN | PHRASE) and not people:
         return ()
     return (Part("name", 0, len(word), word, flags, flags),)
 
