@@ -39,6 +39,7 @@ def find_people(text: str, names: dict[str, Name], rules: NameRules) -> list[Fou
     full = [name for name in names.values() if 1 < name.words <= _WORDS_MAX]
     single = [name for name in names.values() if name.words == 1]
     people = _together(_full(text, full, rules))
+    _tie_spellings(full, people)
     _tie(text, single, people, rules)
     return people + _single(text, single, rules)
 
@@ -170,6 +171,20 @@ def folded_words(name: str) -> list[str]:
 
 def _folded(word: str) -> str:
     return word[:-2] + "y" if word[-2:] in _FINAL_Y and len(word) > len("iyy") else word
+
+
+def _tie_spellings(names: list[Name], people: list[Found]) -> None:
+    """Give people the mentions that are their names spelt otherwise, though nothing told that they are names."""
+    left = [name for name in names if not name.taken and name.kinds == _NAME and not name.known]
+    if not left:
+        return
+    owners = {tuple(folded_words(person.name)): person for person in people}
+    for name in left:
+        owner = owners.get(tuple(folded_words(name.text)))
+        if owner is not None:
+            name.taken = True
+            owner.spans += name.spans
+            owner.forms.add(name.text)
 
 
 def _tie(text: str, names: list[Name], people: list[Found], rules: NameRules) -> None:
