@@ -43,6 +43,8 @@ def untitled_parts(words: str, atoms: list[Atom], rules: NameRules) -> list[Part
     whole = _known(words, atoms, rules)
     if whole is not None:
         return [whole]
+    if atoms[0].flags & PARTY and "-" in atoms[0].text and len(atoms) > 1:
+        return untitled_parts(words, atoms[1:], rules)
     if atoms[0].flags & PARTY and len(atoms) > 1 and (whole := _known(words, atoms[1:], rules)) is not None:
         return [whole]
     if len(atoms) == _NAME_WORDS and atoms[1].flags & COLLEGE and _is_place(atoms[0]):
