@@ -74,7 +74,7 @@ def _city(text: str, found: dict[str, Found], name: Name, states: set[str], rule
     """A city of the gazetteer, or any name with a state or country beside it, where what stands around it says so."""
     rows = rules.gazetteer.cities.get(name.text, "")
     beside = _beside(text, name, rules)
-    if beside is not None and (rows or not is_opening(text, name.spans[0][0])):
+    if beside is not None and (rows or _is_located(text, name, rules)):
         row = _row(rows, beside)
         _add(found, name.text, name, 0.9 if row else 0.75, beside[:2], _point(row))
         return
