@@ -98,9 +98,7 @@ def cut_rules_from(tables: Iterable[Mapping[str, Any]], agencies: Mapping[str, A
         KeyError, ValueError, re.error: a row can't be understood.
     """
     rules = [_rule(row) for table in tables for row in table.get("cut", ())]
-    names = {
-        name.casefold(): row["name"] for row in agencies["agency"] for name in (row["name"], *row.get("also", ()))
-    }
+    names = {name.casefold(): row["name"] for row in agencies["agency"] for name in (row["name"], *row.get("also", ()))}
     return CutRules(
         start=_index(rule for rule in rules if rule.at == "start"),
         end=_index(rule for rule in rules if rule.at != "start"),

@@ -148,13 +148,7 @@ def rules_from(files: Mapping[str, bytes]) -> Rules:
                 _table(files, "agencies"),
             ),
             names=_names(files),
-            speech=speech_rules_from(
-                {
-                    name.removesuffix(".toml"): _table(files, name.removesuffix(".toml"))
-                    for name in sorted(files)
-                    if name.endswith(".toml")
-                }
-            ),
+            speech=_speech(files),
             sources=source_rules_from(_table(files, "sources"), _table(files, "agencies")),
         )
     except (KeyError, TypeError, ValueError, re.error) as error:
@@ -216,6 +210,12 @@ def _names(files: Mapping[str, bytes]) -> dict[str, NameRules]:
             rows += [row for row in own if row.get("language", language) == language]
             found[language] = name_rules_from(rows, countries.get(language, {}), gazetteer)
     return found
+
+
+def _speech(files: Mapping[str, bytes]) -> Mapping[str, Speech]:
+    """Language -> what is known of speech in it, the user's own cues among it."""
+    names = [name.removesuffix(".toml") for name in sorted(files) if name.startswith(("speech.", OWN_RULES))]
+    return speech_rules_from({name: _table(files, name) for name in names})
 
 
 def _any_of(patterns: list[str]) -> re.Pattern[str]:
