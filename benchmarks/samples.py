@@ -21,9 +21,8 @@ from worker.config_files import load_rules
 from worker.parse.members import Container
 from worker.pipeline import process
 
-NOT_SCORED = frozenset((
-    "persons", "organisations", "places", "dates_mentioned", "figures",
-))  # fmt: skip
+NOT_SCORED = frozenset(("dates_mentioned", "figures"))
+_ENTITIES = {"persons": "person", "organisations": "organisation", "places": "place"}
 _TIME = "2026-01-01T00:00:00Z"
 
 
@@ -73,6 +72,8 @@ def _value(article: Article, point: str, wanted: Any) -> Any:
         case "authors_role":
             roles = {author.role for author in article.authors}
             return next(iter(roles)) if len(roles) == 1 else sorted(roles)
+        case "persons" | "organisations" | "places":
+            return [name for name in wanted if _is_named(article, _ENTITIES[point], name)]
         case "images":
             return len(article.images)
         case "publisher":
@@ -90,6 +91,12 @@ def _value(article: Article, point: str, wanted: Any) -> Any:
             value = getattr(article, point)
             are_texts = isinstance(value, str) and isinstance(wanted, str)
             return wanted if are_texts and folded(value) == folded(wanted) else value
+
+
+def _is_named(article: Article, kind: str, names: str) -> bool:
+    """Whether one of `names`, parted by `|`, is the name of an entity of the article."""
+    has = {folded(one.name) for one in article.entities if one.type == kind}
+    return any(folded(name) in has for name in names.split("|"))
 
 
 def _is_said(article: Article, wanted: dict[str, Any]) -> bool:

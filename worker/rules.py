@@ -121,7 +121,7 @@ def _rules(version: str, files: Mapping[str, bytes], tables: Tables, own: Tables
         cuts=cut_rules_from(tables.values(), table("agencies")),
         words=word_rules_from(shipped, own, models),
         names=_names(files, tables, own),
-        speech=speech_rules_from({name.removesuffix(".toml"): found for name, found in tables.items()}),
+        speech=_speech(tables),
         sources=source_rules_from(table("sources"), table("agencies")),
     )
 
@@ -137,6 +137,12 @@ def _names(files: Mapping[str, bytes], tables: Tables, own: Tables) -> dict[str,
             rows = [*table["names"], *(row for row in added if row.get("language", language) == language)]
             found[language] = name_rules_from(rows, countries.get(language, {}), gazetteer)
     return found
+
+
+def _speech(tables: Tables) -> Mapping[str, Speech]:
+    """Language -> what is known of speech in it, the user's own cues among it."""
+    chosen = {name: found for name, found in tables.items() if name.startswith(("speech.", OWN_RULES))}
+    return speech_rules_from({name.removesuffix(".toml"): found for name, found in chosen.items()})
 
 
 def _check_own(own: Tables) -> None:

@@ -22,7 +22,8 @@ _MONTH_OR_YEAR: Final = re.compile(
 )
 _CLAUSE: Final = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|would|said|says|that|which|who|he|she|they|it|after|before|when|while|"
-    r"because|since|yesterday|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b", re.IGNORECASE
+    r"because|since|yesterday|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b",
+    re.IGNORECASE,
 )
 
 

@@ -29,7 +29,8 @@ _TITLED: Final = re.compile(
 )
 _LEADING: Final = re.compile(
     r"(?:(?:and|by|the|with|additional reporting|reporting|writing|additional writing|writers?|reporters?|"
-    r"correspondents?|staff|editor|producer|graphics?|translation)\s+(?:by\s+)?)+(?=[A-ZÀ-Þ])", re.IGNORECASE
+    r"correspondents?|staff|editor|producer|graphics?|translation)\s+(?:by\s+)?)+(?=[A-ZÀ-Þ])",
+    re.IGNORECASE,
 )
 
 

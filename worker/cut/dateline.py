@@ -43,12 +43,55 @@ _FORMS: Final = tuple(
         rf"(?:{_PLACE},? {_DATE},? )?{_AGENCY}(?:{_DASH}|\s)(?=\S)",
     )
 )
-_NO_PLACES: Final = frozenset((
-    "FILE", "UPDATE", "UPDATED", "EXCLUSIVE", "BREAKING", "WATCH", "OPINION", "ANALYSIS", "VIDEO", "PHOTO", "NEW",
-    "NOTE", "CORRECTION", "EDITOR", "LIVE", "JUST IN", "READ", "MORE", "REPORT", "REVIEW", "INTERVIEW", "SPECIAL",
-    "DEVELOPING", "QUESTION", "ANSWER", "CLAIM", "VERDICT", "FACT", "CLOSE", "EXPLAINER", "PODCAST", "AD", "TV",
-    "PM", "AM", "NO", "YES", "OK", "I", "A", "THE", "WE", "IT", "POLL", "NOW",
-))
+_NO_PLACES: Final = frozenset(
+    (
+        "FILE",
+        "UPDATE",
+        "UPDATED",
+        "EXCLUSIVE",
+        "BREAKING",
+        "WATCH",
+        "OPINION",
+        "ANALYSIS",
+        "VIDEO",
+        "PHOTO",
+        "NEW",
+        "NOTE",
+        "CORRECTION",
+        "EDITOR",
+        "LIVE",
+        "JUST IN",
+        "READ",
+        "MORE",
+        "REPORT",
+        "REVIEW",
+        "INTERVIEW",
+        "SPECIAL",
+        "DEVELOPING",
+        "QUESTION",
+        "ANSWER",
+        "CLAIM",
+        "VERDICT",
+        "FACT",
+        "CLOSE",
+        "EXPLAINER",
+        "PODCAST",
+        "AD",
+        "TV",
+        "PM",
+        "AM",
+        "NO",
+        "YES",
+        "OK",
+        "I",
+        "A",
+        "THE",
+        "WE",
+        "IT",
+        "POLL",
+        "NOW",
+    )
+)
 _NO_FIRST_WORDS: Final = _NO_PLACES - {"NEW", "FACT", "LIVE", "NO"}
 _SIGNS: Final = "(-–—―"
 _LETTERS_MIN: Final = 3
@@ -58,9 +101,7 @@ _YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _DAY: Final = len("2024-10-15")
 
 
-def with_dateline(
-    first: str, fields: Fields, cuts: Sequence[Cut], rules: Rules
-) -> tuple[str, Fields, str | None]:
+def with_dateline(first: str, fields: Fields, cuts: Sequence[Cut], rules: Rules) -> tuple[str, Fields, str | None]:
     """The first paragraph without its dateline, the fields with it, and the words that were cut."""
     match = _match(first, rules) if any(sign in first[:_HEAD_MAX] for sign in _SIGNS) else None
     if match is None:

@@ -29,9 +29,7 @@ class Standing:
         held_bytes_max: the largest file whose bytes are in Redis; larger ones count as a document, not as bytes.
     """
 
-    def __init__(
-        self, on_done: Callable[[Claim], None] | None = None, held_bytes_max: float = float("inf")
-    ) -> None:
+    def __init__(self, on_done: Callable[[Claim], None] | None = None, held_bytes_max: float = float("inf")) -> None:
         self._claims: dict[str, Claim] = {}
         self._on_done = on_done
         self._held_bytes_max = held_bytes_max

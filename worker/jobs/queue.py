@@ -174,9 +174,7 @@ def counts(client: redis.Redis, keys: Keys) -> Counts:
     return Counts(sum(queued), running + running_files, documents, committed, workers)
 
 
-def _add(
-    pipe: Pipeline, client: redis.Redis, keys: Keys, key: bytes, payload: Payload, *, at_front: bool
-) -> None:
+def _add(pipe: Pipeline, client: redis.Redis, keys: Keys, key: bytes, payload: Payload, *, at_front: bool) -> None:
     queue = safe_queue(client, keys.lanes[payload.on_disk], key)
     pipe.set(keys.payload(payload.job), pack_payload(key, payload))
     pipe.hset(keys.documents, mapping={document.id: payload.job for document in payload.documents})

@@ -78,9 +78,7 @@ def _pipeline(rules: Rules) -> Stages:
     from worker.pipeline import process, process_member
 
     prepare()
-    return Stages(
-        partial(process, rules=rules), partial(process_member, rules=rules), partial(open_file, rules=rules)
-    )
+    return Stages(partial(process, rules=rules), partial(process_member, rules=rules), partial(open_file, rules=rules))
 
 
 def _pipeline_when_used(rules: Rules) -> Stages:

@@ -43,10 +43,7 @@ _DAYS: Final = (
 )
 FORMS: Final = (
     *(re.compile(_WEEKDAY + day + _TIME, re.IGNORECASE) for day in _DAYS),
-    *(
-        re.compile(rf"{_CLOCK}{_ZONE},?\s*(?:(?:on|[-–—|·•])\s*)?{_WEEKDAY}{day}", re.IGNORECASE)
-        for day in _DAYS[:2]
-    ),
+    *(re.compile(rf"{_CLOCK}{_ZONE},?\s*(?:(?:on|[-–—|·•])\s*)?{_WEEKDAY}{day}", re.IGNORECASE) for day in _DAYS[:2]),
     # As C and the command `date` write it.
     re.compile(
         r"[A-Z][a-z]{2}\s+(?P<month_name>[A-Z][a-z]{2})\s+(?P<day>\d{1,2})\s+"

@@ -129,9 +129,7 @@ def _month_and_day(
     return month, int(day) if day and month is not None else None
 
 
-def _ordered(
-    one: int, two: int, found: dict[str, str | None], order: Order | None
-) -> tuple[int | None, int | None]:
+def _ordered(one: int, two: int, found: dict[str, str | None], order: Order | None) -> tuple[int | None, int | None]:
     """Month and day of `one` and `two`: sure where one of them is over 12, both are the same, or `order` tells.
 
     A dot between them, and an hour written as `22h20`, are only used where the day comes first.

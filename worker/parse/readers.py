@@ -4,8 +4,6 @@ What is read all the time (text, HTML, JSON) is imported at once, before a worke
 stands at the readers themselves.
 """
 
-
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

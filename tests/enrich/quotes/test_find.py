@@ -159,3 +159,16 @@ def test_a_french_cue_between_commas_inside_the_marks_parts_the_quotation() -> N
 def test_the_same_text_gives_the_same_rows() -> None:
     text = INTRODUCED + "“The gate is shut,” Ruiz said. She said the tide was high."
     assert said(text) == said(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Gov. Ana Ruiz came early, she said.\n\n“The gate is shut,” the governor said.", "Ana Ruiz"),
+        ("Gov. Ana Ruiz came early, Ana Ruiz said.\n\n“The gate is shut,” the former governor said.", None),
+        ("Gov. Ana Ruiz came early, Ana Ruiz said.\n\n“The gate is shut,” a governor said.", None),
+        ("Gov. Ana Ruiz came early, Ana Ruiz said.\n\n“The gate is shut,” the spokesman said.", None),
+    ],
+)
+def test_a_definite_role_is_somebody_who_was_named_with_it(text: str, name: str | None) -> None:
+    assert speakers(text)[-1][0] == name

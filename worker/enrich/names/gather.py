@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from worker.enrich.names.read_run import read_run
-from worker.name_rules import GIVEN, KNOWN, NAME_SUFFIX, SPANS, SUFFIX, plain
+from worker.name_rules import GIVEN, KNOWN, NAME_SUFFIX, SUFFIX, plain
 from worker.name_runs import run_at, runs_in
 
 if TYPE_CHECKING:
@@ -28,9 +29,22 @@ class Name:
         known: what the rules say of it.
         role, affiliation: of the title before it.
         taken: it belongs to an entity already.
+        is_sorted: `spans` are in order.
     """
 
-    __slots__ = ("affiliation", "first", "kinds", "known", "last", "role", "spans", "taken", "text", "words")
+    __slots__ = (
+        "affiliation",
+        "first",
+        "is_sorted",
+        "kinds",
+        "known",
+        "last",
+        "role",
+        "spans",
+        "taken",
+        "text",
+        "words",
+    )
 
     def __init__(self, text: str, part: Part, spans: list[Span], rules: NameRules) -> None:
         self.text = text
@@ -43,6 +57,7 @@ class Name:
         self.role = part.role
         self.affiliation = part.affiliation
         self.taken = False
+        self.is_sorted = True
 
     def add(self, part: Part, spans: list[Span]) -> None:
         """Take what another run tells of the same name."""
@@ -51,7 +66,8 @@ class Name:
         self.known = self.known or part.known
         if self.role is None and part.role is not None:
             self.role, self.affiliation = part.role, part.affiliation
-        self.spans = sorted(self.spans + spans)
+        self.spans += spans
+        self.is_sorted = False
 
 
 def gather(text: str, rules: NameRules) -> dict[str, Name]:
@@ -61,7 +77,7 @@ def gather(text: str, rules: NameRules) -> dict[str, Name]:
     for words, starts in runs_in(text).items():
         for part in read_run(words, rules):
             said = part.text
-            if part.first & SPANS or part.kind == "organisation" or part.last & _WITH_STOP or said in rules.leading:
+            if part.extends:
                 for start in starts:
                     span = _extended(text, start + part.start, said, part, rules)
                     if span[1] - span[0] > len(said):
@@ -72,7 +88,10 @@ def gather(text: str, rules: NameRules) -> dict[str, Name]:
             else:
                 first, last = part.start, part.end
                 _add(names, said, part, [(start + first, start + last) for start in starts], rules)
-    return _without(names, swallowed) if swallowed else names
+    for name in names.values():
+        if not name.is_sorted:
+            name.spans.sort()
+    return _without(names, sorted(swallowed)) if swallowed else names
 
 
 def _add(names: dict[str, Name], said: str, part: Part, spans: list[Span], rules: NameRules) -> None:
@@ -105,6 +124,12 @@ def _extended(text: str, start: int, said: str, part: Part, rules: NameRules) ->
 
 def _without(names: dict[str, Name], swallowed: list[Span]) -> dict[str, Name]:
     """The names without the mentions that stand inside longer names."""
+    starts = [start for start, _ in swallowed]
+
+    def is_free(span: Span) -> bool:
+        at = bisect_right(starts, span[0])
+        return not at or span[0] >= swallowed[at - 1][1]
+
     for name in names.values():
-        name.spans = [span for span in name.spans if not any(a <= span[0] < b for a, b in swallowed)]
+        name.spans = [span for span in name.spans if is_free(span)]
     return {said: name for said, name in names.items() if name.spans}

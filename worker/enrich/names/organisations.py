@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from worker.enrich.names.found import Found
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from worker.enrich.names.gather import Name
 
 _ACRONYM = re.compile(r" [(\[](?:the |or )?[\"“]?([A-Z][A-Za-z&.-]{1,9})[\"”]?[)\]]")
+_BRACKETS = frozenset((" (", " ["))
+_LOOKED_AT = 8
+_COMPARED_MAX = 12  # organisations whose names end in one word
 
 
 def find_organisations(text: str, names: dict[str, Name]) -> list[Found]:
@@ -45,15 +49,15 @@ def _add(found: dict[str, Found], key: str, kind: str, name: Name, confidence: f
 def _tie_acronyms(text: str, names: dict[str, Name], found: dict[str, Found]) -> None:
     """Short forms in brackets behind a name, and their other mentions."""
     for entity in list(found.values()):
-        for _, end in entity.spans:
-            match = _ACRONYM.match(text, end)
+        for _, end in entity.spans[:_LOOKED_AT]:
+            match = _ACRONYM.match(text, end) if text[end : end + 2] in _BRACKETS else None
             if match is None:
                 continue
             short = names.get(match.group(1))
             if short is not None and short.text not in entity.forms and _stands_for(short.text, entity.name):
-                for key, other in list(found.items()):
-                    if short.text in other.forms and other is not entity:
-                        del found[key]
+                taken = next((key for key, one in found.items() if short.text in one.forms and one is not entity), None)
+                if taken is not None:
+                    del found[taken]
                 short.taken = True
                 entity.spans = sorted({*entity.spans, *short.spans})
                 entity.forms.add(short.text)
@@ -70,19 +74,15 @@ def _stands_for(acronym: str, name: str) -> bool:
 def _tie_endings(found: list[Found]) -> list[Found]:
     """`National Security Council` beside `White House National Security Council` is the same one."""
     kept: list[Found] = []
+    by_last: dict[str, list[Found]] = defaultdict(list)
     for entity in sorted(found, key=lambda one: -len(one.name)):
-        owner = next(
-            (
-                other
-                for other in kept
-                if other.type == entity.type == "organisation"
-                and entity.name.count(" ") > 1
-                and other.name.endswith(" " + entity.name)
-            ),
-            None,
-        )
+        alike = by_last[entity.name.rpartition(" ")[2]]
+        owner = None
+        if entity.type == "organisation" and entity.name.count(" ") > 1:
+            owner = next((one for one in alike[-_COMPARED_MAX:] if one.name.endswith(f" {entity.name}")), None)
         if owner is None:
             kept.append(entity)
+            alike.append(entity)
             continue
         owner.spans = sorted({*owner.spans, *entity.spans})
         owner.forms |= entity.forms

@@ -21,6 +21,7 @@ class Part(NamedTuple):
         known: what the rules say of it.
         role: the title before it, with what stands before that.
         affiliation: the organisation before the title.
+        extends: in a text the name may go on behind its words, with a full stop or small words.
     """
 
     kind: PartKind
@@ -32,3 +33,4 @@ class Part(NamedTuple):
     known: Known | None = None
     role: str | None = None
     affiliation: str | None = None
+    extends: bool = False

@@ -133,7 +133,7 @@ def _titled(
     length = 0
     while length < len(atoms) and (length < _NAME_WORDS_MAX or atoms[length].flags & NAME_SUFFIX):
         flags = atoms[length].flags
-        if flags & (_ADJECTIVE | PART | HEAD) and not flags & (GIVEN | SURNAME):
+        if flags & (_ADJECTIVE | PART | HEAD) and not flags & GIVEN and not (flags & SURNAME and not flags & PART):
             break
         length += 1
     if not length:

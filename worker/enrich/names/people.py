@@ -22,6 +22,7 @@ CONFIDENCE_MIN = 0.5
 _WORDS_MAX = 5
 _LOOKED_AT = 3
 _LETTERS_MIN = 3
+_COMPARED_MAX = 12  # people of one surname in one text
 _PLAIN_WORDS = 2  # a first name and a surname
 _NAME = ("name",)
 _NOT_LAST = HEAD | LANDFORM | PART
@@ -35,22 +36,22 @@ _GLUED = re.compile(
 
 def find_people(text: str, names: dict[str, Name], rules: NameRules) -> list[Found]:
     """The people whom `text` names. The names that are theirs are `taken`."""
-    people = _full(text, names, rules)
-    people = _together(people)
-    _tie(text, names, people, rules)
-    people += _single(text, names, rules)
-    return people
+    full = [name for name in names.values() if 1 < name.words <= _WORDS_MAX]
+    single = [name for name in names.values() if name.words == 1]
+    people = _together(_full(text, full, rules))
+    _tie_spellings(full, people)
+    _tie(text, single, people, rules)
+    return people + _single(text, single, rules)
 
 
-def _full(text: str, names: dict[str, Name], rules: NameRules) -> list[Found]:
+def _full(text: str, names: list[Name], rules: NameRules) -> list[Found]:
     """People named by two words and more."""
     found = []
-    for name in names.values():
-        if name.words > 1 and name.words <= _WORDS_MAX:
-            confidence = _confidence(text, name, rules)
-            if confidence >= CONFIDENCE_MIN:
-                name.taken = True
-                found.append(_found(name, confidence))
+    for name in names:
+        confidence = _confidence(text, name, rules)
+        if confidence >= CONFIDENCE_MIN:
+            name.taken = True
+            found.append(_found(name, confidence))
     return found
 
 
@@ -123,32 +124,34 @@ def _has_initial(text: str) -> bool:
 def _together(people: list[Found]) -> list[Found]:
     """Forms of one person as one: spelling variants, with and without a middle name."""
     kept: list[Found] = []
-    by_last: dict[str, list[Found]] = defaultdict(list)
-    for person in sorted(people, key=lambda one: (-len(one.name.split()), one.spans[0])):
+    by_last: dict[str, list[tuple[list[str], Found]]] = defaultdict(list)
+    for person in sorted(people, key=lambda one: (-one.name.count(" "), one.spans[0])):
         words = folded_words(person.name)
-        for other in by_last[words[-1]]:
-            theirs = folded_words(other.name)
+        alike = by_last[words[-1]]
+        for theirs, other in alike[-_COMPARED_MAX:]:
             if _fits(words, theirs):
                 _merge(other, person)
                 break
         else:
             kept.append(person)
-            by_last[words[-1]].append(person)
+            alike.append((words, person))
     return kept
 
 
 def _fits(short: list[str], full: list[str]) -> bool:
-    """Whether the words of one name are all in the other, initials for words."""
+    """Whether the words of one name are all in the other, in order, initials for words."""
+    if len(short) == len(full) == _PLAIN_WORDS:
+        return _is_same(short[0], full[0])
     rest = iter(full[:-1])
     return all(any(_is_same(word, other) for other in rest) for word in short[:-1])
 
 
 def _is_same(word: str, other: str) -> bool:
-    return word == other or (word.rstrip(".") == other[0] and len(word.rstrip(".")) == 1)
+    return word == other or (word[0] == other[0] and len(word.rstrip(".")) == 1)
 
 
 def _merge(into: Found, other: Found) -> None:
-    into.spans = sorted({*into.spans, *other.spans})
+    into.spans += other.spans
     into.role, into.affiliation = (into.role, into.affiliation) if into.role else (other.role, other.affiliation)
     into.confidence = max(into.confidence, other.confidence)
     into.forms |= other.forms
@@ -170,7 +173,21 @@ def _folded(word: str) -> str:
     return word[:-2] + "y" if word[-2:] in _FINAL_Y and len(word) > len("iyy") else word
 
 
-def _tie(text: str, names: dict[str, Name], people: list[Found], rules: NameRules) -> None:
+def _tie_spellings(names: list[Name], people: list[Found]) -> None:
+    """Give people the mentions that are their names spelt otherwise, though nothing told that they are names."""
+    left = [name for name in names if not name.taken and name.kinds == _NAME and not name.known]
+    if not left:
+        return
+    owners = {tuple(folded_words(person.name)): person for person in people}
+    for name in left:
+        owner = owners.get(tuple(folded_words(name.text)))
+        if owner is not None:
+            name.taken = True
+            owner.spans += name.spans
+            owner.forms.add(name.text)
+
+
+def _tie(text: str, names: list[Name], people: list[Found], rules: NameRules) -> None:
     """Give people the mentions by surname, or by the first name, that follow."""
     by_last: dict[str, list[Found]] = defaultdict(list)
     by_first: dict[str, list[Found]] = defaultdict(list)
@@ -178,14 +195,16 @@ def _tie(text: str, names: dict[str, Name], people: list[Found], rules: NameRule
         words = folded_words(person.name)
         by_last[words[-1]].append(person)
         by_first[words[0]].append(person)
+        person.spans.sort()
     firsts = {person: list(person.spans) for person in people}
-    for name in names.values():
-        if name.words > 1 or name.taken:
-            continue
+    for name in names:
         word = folded_words(name.text)[-1] if "-" not in name.text else name.text.lower()
         owners = by_last.get(word) or by_first.get(word)
+        if owners is None:
+            continue
+        owners = owners[-_COMPARED_MAX:]
         is_other = name.known is not None and name.known.type != "person"
-        if not owners or (is_other and not name.first & (GIVEN | SURNAME)):
+        if is_other and not name.first & (GIVEN | SURNAME):
             continue
         if name.first & _WORDS and not _told(text, name, rules):
             continue
@@ -212,11 +231,11 @@ def _nearest(span: Span, owners: list[Found], firsts: dict[Found, list[Span]]) -
     return min(owners, key=distance)
 
 
-def _single(text: str, names: dict[str, Name], rules: NameRules) -> list[Found]:
+def _single(text: str, names: list[Name], rules: NameRules) -> list[Found]:
     """People named by one word only."""
     found: list[Found] = []
-    for name in names.values():
-        if name.words > 1 or name.taken or len(name.text) < _LETTERS_MIN:
+    for name in names:
+        if name.taken or len(name.text) < _LETTERS_MIN:
             continue
         confidence = 0.0
         if (name.known is not None and name.known.type == "person") or "titled" in name.kinds:
@@ -226,4 +245,7 @@ def _single(text: str, names: dict[str, Name], rules: NameRules) -> list[Found]:
         if confidence >= CONFIDENCE_MIN:
             name.taken = True
             found.append(_found(name, confidence))
-    return _together(found)
+    found = _together(found)
+    for person in found:
+        person.spans.sort()
+    return found

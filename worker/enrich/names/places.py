@@ -74,7 +74,7 @@ def _city(text: str, found: dict[str, Found], name: Name, states: set[str], rule
     """A city of the gazetteer, or any name with a state or country beside it, where what stands around it says so."""
     rows = rules.gazetteer.cities.get(name.text, "")
     beside = _beside(text, name, rules)
-    if beside is not None and (rows or not is_opening(text, name.spans[0][0])):
+    if beside is not None and (rows or _is_located(text, name, rules)):
         row = _row(rows, beside)
         _add(found, name.text, name, 0.9 if row else 0.75, beside[:2], _point(row))
         return
@@ -113,7 +113,7 @@ def _is_located(text: str, name: Name, rules: NameRules) -> bool:
 def _beside(text: str, name: Name, rules: NameRules) -> str | None:
     """The country, or `US-` and the state, that stands behind a name and a comma."""
     for _, end in name.spans[:_LOOKED_AT]:
-        match = _BESIDE.match(text, end)
+        match = _BESIDE.match(text, end) if text[end : end + 1] == "," else None
         if match is None:
             continue
         words = match.group(1)

@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING
 
 from worker.enrich.names.part import Part
 from worker.enrich.names.parts import parts_of
-from worker.name_rules import GIVEN, KNOWN, NOT_GIVEN, NOT_NAME, NOT_PLACE, SPANS, SURNAME, Known, plain
+from worker.name_rules import (
+    GIVEN,
+    KNOWN,
+    NAME_SUFFIX,
+    NOT_GIVEN,
+    NOT_NAME,
+    NOT_PLACE,
+    PHRASE,
+    SPANS,
+    SUFFIX,
+    SURNAME,
+    Known,
+    plain,
+)
 
 if TYPE_CHECKING:
     from worker.name_rules import NameRules
@@ -20,12 +33,23 @@ _SHOUTED_INHABITANTS = 100_000
 _SHOUTED_MIN = 3  # gaps: four words in capitals are a heading
 _HYPHEN = re.compile(r"-(?=[A-Z])")
 _PEOPLE = GIVEN | SURNAME
+_WITH_STOP = SUFFIX | NAME_SUFFIX
 _OPEN = _PEOPLE | NOT_GIVEN | NOT_PLACE
 
 
 @lru_cache(_RUNS_KEPT)
 def read_run(words: str, rules: NameRules) -> tuple[Part, ...]:
     """The parts of a run, in their order."""
+    parts = _read(words, rules)
+    return tuple(part._replace(extends=True) if _extends(part, rules) else part for part in parts) if parts else parts
+
+
+def _extends(part: Part, rules: NameRules) -> bool:
+    may_go_on = part.first & SPANS or part.last & _WITH_STOP or part.text in rules.leading
+    return bool(may_go_on) or part.kind == "organisation"
+
+
+def _read(words: str, rules: NameRules) -> tuple[Part, ...]:
     if rules.elisions and (cut := _elided(words, rules)):
         return tuple(part._replace(start=part.start + cut, end=part.end + cut) for part in read_run(words[cut:], rules))
     if "-" in words and words not in rules.known:
@@ -82,7 +106,7 @@ def _word(word: str, rules: NameRules) -> tuple[Part, ...]:
         return ()
     if known is not None:
         return (Part("known", 0, len(word), word, flags, flags, known),)
-    if flags & ~_OPEN and not people:
+    if flags & ~(_OPEN | PHRASE) and not people:
         return ()
     return (Part("name", 0, len(word), word, flags, flags),)
 

@@ -43,6 +43,8 @@ def untitled_parts(words: str, atoms: list[Atom], rules: NameRules) -> list[Part
     whole = _known(words, atoms, rules)
     if whole is not None:
         return [whole]
+    if atoms[0].flags & PARTY and "-" in atoms[0].text and len(atoms) > 1:
+        return untitled_parts(words, atoms[1:], rules)
     if atoms[0].flags & PARTY and len(atoms) > 1 and (whole := _known(words, atoms[1:], rules)) is not None:
         return [whole]
     if len(atoms) == _NAME_WORDS and atoms[1].flags & COLLEGE and _is_place(atoms[0]):
@@ -132,7 +134,9 @@ def _with_next(words: str, atoms: list[Atom], n: int, skipped: int) -> list[Part
     atom = atoms[n]
     if _is_place(atom) and n + 1 < len(atoms):
         after = atoms[n + 1]
-        if after.flags & COLLEGE or (skipped > n and n + 2 == len(atoms) and after.text.endswith(("s", "x"))):
+        if (after.flags & COLLEGE and n + 2 == len(atoms)) or (
+            skipped > n and n + 2 == len(atoms) and after.text.endswith(("s", "x"))
+        ):
             return [_part("organisation", words, atoms[n : n + 2])]
         if skipped > n:
             return []

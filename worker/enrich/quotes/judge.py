@@ -11,10 +11,8 @@ from worker.enrich.quotes.subjects import main_subject, subject
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from worker.article import Speaker
     from worker.enrich.quotes.marks import Quotation
     from worker.enrich.quotes.scene import Scene
-    from worker.enrich.quotes.speakers import Speakers
 
 Kind = Literal["direct", "fragment"]
 
@@ -30,13 +28,16 @@ _CARRIED: Final = frozenset(("same", "next"))
 
 @dataclass(slots=True)
 class Found:
-    """A quotation with its kind, its attribution and the group that it belongs to."""
+    """A quotation with its kind, its attribution and the group that it belongs to.
+
+    `like` is the quotation before whose speaker this one has, too.
+    """
 
     quotation: Quotation
     kind: Kind
     attribution: Attribution | None
     group: int
-    speaker: Speaker | None = None
+    like: Found | None = None
 
 
 class _Place(NamedTuple):
@@ -56,8 +57,8 @@ class _Place(NamedTuple):
     start: int
 
 
-def attributed(scene: Scene, marked: Sequence[Quotation], speakers: Speakers) -> list[Found]:
-    """The quotations of `marked` that somebody says, each with its speaker as far as the text tells."""
+def attributed(scene: Scene, marked: Sequence[Quotation]) -> list[Found]:
+    """The quotations of `marked` that somebody says, each with its cue as far as the text has one."""
     found: list[Found] = []
     group = -1
     numbers = [scene.token_at(one.opened) for one in marked]
@@ -65,7 +66,7 @@ def attributed(scene: Scene, marked: Sequence[Quotation], speakers: Speakers) ->
     for number, one in enumerate(marked):
         previous = found[-1] if found else None
         if one.continues and previous is not None and previous.quotation.goes_on:
-            found.append(Found(one, "direct", previous.attribution, previous.group, previous.speaker))
+            found.append(Found(one, "direct", previous.attribution, previous.group, previous))
             continue
         last = number
         while marked[last].goes_on and last + 1 < len(marked):
@@ -79,13 +80,8 @@ def attributed(scene: Scene, marked: Sequence[Quotation], speakers: Speakers) ->
             continue
         kind, attribution, goes_on = judged
         group += not goes_on
-        speaker = None
-        if attribution is not None:
-            if attribution.rule in _CARRIED and previous is not None:
-                speaker = previous.speaker
-            else:
-                speaker = speakers.of(attribution)
-        found.append(Found(one, kind, attribution, group, speaker))
+        carried = attribution is not None and attribution.rule in _CARRIED
+        found.append(Found(one, kind, attribution, group, previous if carried else None))
     return found
 
 

@@ -69,11 +69,13 @@ def quotations(text: str) -> list[Quotation]:
             at += 1
         end = at + len(mark)
         if waiting is None:
-            if _opens(text, at, end, mark):
+            if (mark == "“" and text[end : end + 1].isalnum()) or _opens(text, at, end, mark):
                 waiting = _Open(_style(mark), at, end, end, [])
         elif waiting.passed and _same(waiting, mark) and _starts_paragraph(text, at):
             waiting.opened, waiting.start, waiting.passed = at, end, 0
-        elif _closes(text, at, end, mark, waiting):
+        elif (mark == "”" and waiting.style == "curled" and not waiting.passed) or _closes(
+            text, at, end, mark, waiting
+        ):
             _emit(text, found, waiting, at, end)
             waiting = None
         elif _opens_again(text, at, end, mark, waiting):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _HIDDEN: Final = "\x01"
 _KEPT: Final = frozenset(".,!?…")
 _AROUND: Final = 1_500
+_SENTENCE_MAX: Final = 120
 
 
 class CueAt(NamedTuple):
@@ -59,9 +60,10 @@ class Scene:
         return bisect_right(self.places, place) - 1
 
     def sentence(self, number: int) -> tuple[int, int]:
-        """Where the sentence around a token begins and the next one does."""
+        """Where the sentence around a token begins and the next one does, so far as that is near."""
         at = bisect_right(self.starts, number)
-        return self.starts[at - 1], self.starts[at] if at < len(self.starts) else len(self.tokens)
+        start, end = self.starts[at - 1], self.starts[at] if at < len(self.starts) else len(self.tokens)
+        return max(start, number - _SENTENCE_MAX), min(end, number + _SENTENCE_MAX)
 
     def cues_in(self, start: int, end: int) -> Sequence[CueAt]:
         """The cues that begin in these tokens."""

@@ -6,12 +6,10 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
 from worker.article import Speaker
-from worker.enrich.quotes.subjects import QUOTING, main_subject, subject
+from worker.enrich.quotes.subjects import main_subject
 from worker.enrich.quotes.tokens import DETERMINER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from worker.enrich.quotes.attribution import Attribution
     from worker.enrich.quotes.mentions import Mention
     from worker.enrich.quotes.people import People
@@ -19,6 +17,7 @@ if TYPE_CHECKING:
     from worker.speech_rules import Gender
 
 _SENTENCES_BACK: Final = 7
+_SENTENCE_MAX: Final = 120
 _FAR: Final = 350
 
 CONFIDENCE: Final = {
@@ -39,6 +38,9 @@ CONFIDENCE: Final = {
 _BY_PRONOUN: Final = 0.9
 _CONFIDENCE_MIN: Final = 0.6
 _UNSAID: Final = 0.75
+_BY_ROLE: Final = 0.8
+_NEAR: Final = 90
+_SHORT: Final = 3
 
 
 class Speakers:
@@ -72,7 +74,33 @@ class Speakers:
                 return None
             self._heard.append((mention.first, found))
             return Speaker(found, people.role(found), span, sure)
-        return Speaker(None, role or scene.text[span[0] : span[1]], span, sure)
+        role = role or scene.text[span[0] : span[1]]
+        named = self._described(mention)
+        if named is not None:
+            self._heard.append((mention.first, named))
+            return Speaker(named, people.role(named) or role, span, round(sure * _BY_ROLE, 2))
+        return Speaker(None, role, span, sure)
+
+    def _described(self, mention: Mention) -> str | None:
+        """The person that `the governor` is: one spoken of before, with that role or of whom such words are used."""
+        scene, people = self._scene, self._people
+        tokens, speech = scene.tokens, scene.speech
+        if mention.kind != "nominal" or mention.start == 0 or tokens[mention.start - 1].plain not in speech.definite:
+            return None
+        head = tokens[mention.last].plain
+        changed = {tokens[n].plain for n in range(mention.start, mention.stop + 1)} & speech.modifiers
+        for place, name in reversed(self._heard):
+            if mention.first - place > _FAR:
+                break
+            role = (people.role(name) or "").split()
+            if place >= mention.first or {word.lower() for word in role} & speech.modifiers != changed:
+                continue
+            if any(_is_role(word, head) for word in role):
+                return name
+        if head in speech.epithets and self._heard:
+            place, name = self._heard[-1]
+            return name if 0 < mention.first - place < _NEAR else None
+        return None
 
     def _unsaid(self, attribution: Attribution) -> Speaker | None:
         """Who speaks where a language need not say so: `«…», dijo`."""
@@ -113,16 +141,9 @@ class Speakers:
                 if place < before and (gender is None or people.gender(name) in {None, gender}):
                     return name
                 heard -= 1
-            for candidate in self._candidates(start, end):
-                if candidate is None or candidate.kind != "name" or self._is_definite(candidate):
-                    continue
-                entity = people.entity_at(scene.begin(candidate.first))
-                if entity is not None and entity.type != "person":
-                    continue
-                name = self._name(candidate)
-                known = people.gender(name)
-                if gender in {None, known} or (known is None and (" " in name or candidate.courtesy)):
-                    return name
+            found = self._person(main_subject(scene, max(start, end - _SENTENCE_MAX), end), gender)
+            if found is not None:
+                return found
             end = start
         for place, name in reversed(self._heard):
             if before - place > _FAR:
@@ -131,16 +152,26 @@ class Speakers:
                 return name
         return None
 
-    def _candidates(self, start: int, end: int) -> Iterator[Mention | None]:
-        """Who may be meant by a pronoun behind this sentence: who speaks in it, the last first, then its subject."""
-        scene = self._scene
-        for cue in reversed(scene.cues_in(start, end)):
-            if cue.use in QUOTING:
-                yield subject(scene, start, cue)[0]
-        yield main_subject(scene, start, end)
+    def _person(self, subject: Mention | None, gender: Gender | None) -> str | None:
+        """The name of whom a sentence is about, where that is a person who can be of that gender."""
+        if subject is None or subject.kind != "name" or self._is_definite(subject):
+            return None
+        entity = self._people.entity_at(self._scene.begin(subject.first))
+        if entity is not None and entity.type != "person":
+            return None
+        name = self._name(subject)
+        known = self._people.gender(name)
+        sure = gender in {None, known} or (known is None and (" " in name or subject.courtesy is not None))
+        return name if sure else None
 
     def _is_definite(self, subject: Mention) -> bool:
         """Whether an article stands before the name: `the Kremlin` is nobody that `he` stands for."""
         return (
             subject.role is None and subject.first > 0 and bool(self._scene.tokens[subject.start - 1].bits & DETERMINER)
         )
+
+
+def _is_role(word: str, head: str) -> bool:
+    """Whether a word of somebody's role is `head` or short for it: `Gov.` for a governor."""
+    plain = word.strip(".,").lower()
+    return plain == head or (word.endswith(".") and len(plain) >= _SHORT and head.startswith(plain))
