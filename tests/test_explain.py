@@ -18,7 +18,7 @@ def test_an_article_comes_with_what_was_mended_and_cut_and_what_stays_unknown() 
     assert explanation.removed == (Removal("header", "12 November 2024"),)
     assert explanation.flags == ("too_short",)
     assert "publisher" in explanation.unknown
-    assert "language" in explanation.unknown
+    assert "guid" in explanation.unknown
     assert "headline" not in explanation.unknown
 
 
