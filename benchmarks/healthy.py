@@ -91,7 +91,9 @@ def main() -> None:
         count += 1
         normalized = normalize(draft)
         finished = cut(normalized, rules)
-        mended.add([(change.kind, f"{name} {_place(normalized.text, change)}") for change in normalized.changes])
+        mended.add([
+            (change.kind, f"{name} {_place(normalized.text, change)}") for change in normalized.changes
+        ])
         cuts.add([(removal.kind, f"{name} {(removal.text or '')[:_SHOWN]!r}") for removal in finished.removed])
         flags.update(finished.flags)
     print(f"{count:,} articles")
