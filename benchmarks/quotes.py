@@ -10,6 +10,8 @@ half that was kept (`kept`).
     recall      of gold direct quotations, those with 80 % of their tokens in predicted direct ones
     speaker     of gold direct quotations by the kind of their source: a name, a pronoun, a description. Right is a
                 name that shares its last word, or a longer one, with the source; or the source's own words
+    annotated   quotations whose source is a pronoun or a description, by the name that was found by hand
+                (`quote_speakers.jsonl`; null where the text has none): right is the same last word
     indirect    the same as above for the other types; recall over those of type indirect alone, with mixed, and over
                 those of both whose cue has a verb of speech in it: the gold also has attitudes (`supporters of`)
 """
@@ -25,6 +27,7 @@ import time
 import zlib
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from worker.config_files import load_rules
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
     from worker.article import Entity, Quote
     from worker.rules import Rules
 
+ANNOTATED = Path(__file__).parent / "quote_speakers.jsonl"
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
 _SHARE = 0.8
 _WORDS_MIN = 5
@@ -154,6 +158,26 @@ def _judged(quote: Quote, source: str, spans: list[tuple[int, int]], kind: str) 
     return "right" if words[-1] in said or any(len(word) > 2 and word in said for word in words) else "wrong"
 
 
+def count_annotated(row: dict[str, Any], found: tuple[Quote, ...], wanted: list[dict[str, Any]], tally: Tally) -> None:
+    """Add the quotations of one article whose speaker was annotated by hand: the gold's source does not name it."""
+    for one in wanted:
+        start, end = one["span"]
+        best = max(found, key=lambda quote: min(quote.span[1], end) - max(quote.span[0], start), default=None)
+        speaker = best.speaker if best is not None and best.span[0] < end and start < best.span[1] else None
+        has = speaker.name if speaker is not None else None
+        last = (one["name"] or "").split()[-1:]
+        if has is None:
+            result = "wrong: none" if one["name"] else "right"
+        else:
+            result = "right" if last and last[0].lower() in has.lower().split() else "wrong: another"
+        tally.counts["annotated"] += 1
+        tally.counts[f"annotated {result}"] += 1
+        if result != "right":
+            tally.cases.setdefault(f"annotated {result}", []).append(
+                f"{row['id']} [{one['name']}] {speaker} {row['text'][max(start - 400, 0) : end + 60]!r}"
+            )
+
+
 def print_table(title: str, tally: Tally) -> None:
     """Print what was counted for one half."""
     count = tally.counts
@@ -175,6 +199,13 @@ def print_table(title: str, tally: Tally) -> None:
         f"recall {tally.share('found indirect', 'gold indirect'):.3f}  with mixed {both:.3f}  "
         f"with a verb of speech {tally.share('found by cue', 'gold by cue'):.3f}"
     )
+
+    annotated = "  ".join(
+        f"{name.removeprefix('annotated ')} {n / count['annotated']:.3f}"
+        for name, n in sorted(count.items())
+        if name.startswith("annotated ")
+    )
+    print(f"annotated  {count['annotated']:5}  {annotated}")
 
 
 def cost(rows: list[dict[str, Any]], named: list[tuple[Entity, ...]], rules: Rules) -> float:
@@ -198,6 +229,7 @@ def main() -> None:
     parser.add_argument("--show", nargs=2, metavar=("CASE", "COUNT"), help="such as 'name wrong' 20")
     arguments = parser.parse_args()
     rules = load_rules()
+    by_hand = [json.loads(line) for line in ANNOTATED.read_text(encoding="utf-8").splitlines()]
     with gzip.open(arguments.gold, "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
     uses = rules.speech["en"].cues.items()
@@ -207,7 +239,9 @@ def main() -> None:
         chosen = [row for row in rows if half_of(row["id"]) == half]
         named = [entities(row["text"], None, "en", rules) for row in chosen]
         for row, known in zip(chosen, named, strict=True):
-            count_article(row, quotes(row["text"], "en", known, rules), cues, tally)
+            found = quotes(row["text"], "en", known, rules)
+            count_article(row, found, cues, tally)
+            count_annotated(row, found, [one for one in by_hand if one["id"] == row["id"]], tally)
         tally.counts["articles"] = len(chosen)
         print_table(half, tally)
         print(f"{cost(chosen, named, rules):.0f} µs of CPU per 3 KB")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from worker.enrich.quotes.mentions import Mention, read_phrase
 from worker.enrich.quotes.tokens import (
+    BELONGING,
     BODY,
     COMPLEMENT,
     CUE,
@@ -25,6 +26,7 @@ from worker.enrich.quotes.tokens import (
 if TYPE_CHECKING:
     from worker.article import Span
     from worker.enrich.quotes.scene import Scene
+    from worker.enrich.quotes.tokens import Token
 
 _PHRASE_MAX: Final = 14
 _LOOSE_MAX: Final = 5
@@ -84,12 +86,17 @@ def _phrase(scene: Scene, first: int, end: int) -> int:
             titled = bits & OF and number > first and previous.bits & ROLE
             if not (titled and number + 1 < end and tokens[number + 1].capital):
                 break
-        elif bits & (RELATIVE | CUE) or loose >= _LOOSE_MAX or (number > first and previous.capital):
+        elif bits & (RELATIVE | CUE) or loose >= _LOOSE_MAX or (number > first and _is_whole(previous)):
             break
         else:
             loose += 1
         number += 1
     return firm
+
+
+def _is_whole(token: Token) -> bool:
+    """Whether a name may end with `token`, so that a small word behind it is a verb: not `Republican | strategist`."""
+    return token.capital and not token.bits & BELONGING
 
 
 def _named_behind(scene: Scene, found: Mention, end: int) -> Mention:

@@ -86,6 +86,8 @@ def phrase_to(scene: Scene, start: int, last: int, *, hanging: bool = True) -> M
     tokens = scene.tokens
     whole = last
     for _ in range(_HANGS_MAX):
+        if last > start and tokens[last].before[:1] == "(":
+            last -= 1  # `Jo Roe (R-Fla.)`
         if last < start:
             return None
         bits = tokens[last].bits

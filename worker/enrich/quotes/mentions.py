@@ -68,8 +68,9 @@ def read_phrase(scene: Scene, first: int, last: int) -> Mention | None:
         return _by_role(scene, start, last)
     while name < last and tokens[name].bits & (BELONGING | OPENER):
         name += 1
-    if tokens[last].bits & POSSESSIVE:
-        return None
+    shortened = name == last and courtesy is None and scene.shown[scene.end(last) - 1] == "."
+    if tokens[last].bits & POSSESSIVE or shortened:
+        return None  # `Ava, Mo.,` is no person, and `Jo Roe’s` none that speaks.
     if scene.speech.nouns_have_capitals:
         if definite and name == last and courtesy is None and not tokens[last].bits & GIVEN and name == start:
             return Mention("nominal", start, last, (start, last))

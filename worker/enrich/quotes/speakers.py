@@ -65,7 +65,8 @@ class Speakers:
             role = scene.text[start:end]
         if mention.kind == "name":
             name = self._name(mention)
-            self._heard.append((mention.first, name))
+            if self._is_person(mention):
+                self._heard.append((mention.first, name))
             return Speaker(name, role or people.role(name), span, sure)
         if mention.kind == "pronoun":
             found = self._stands_for(mention)
@@ -154,15 +155,17 @@ class Speakers:
 
     def _person(self, subject: Mention | None, gender: Gender | None) -> str | None:
         """The name of whom a sentence is about, where that is a person who can be of that gender."""
-        if subject is None or subject.kind != "name" or self._is_definite(subject):
-            return None
-        entity = self._people.entity_at(self._scene.begin(subject.first))
-        if entity is not None and entity.type != "person":
+        if subject is None or subject.kind != "name" or not self._is_person(subject):
             return None
         name = self._name(subject)
         known = self._people.gender(name)
         sure = gender in {None, known} or (known is None and (" " in name or subject.courtesy is not None))
         return name if sure else None
+
+    def _is_person(self, mention: Mention) -> bool:
+        """Whether a pronoun may stand for that name."""
+        entity = self._people.entity_at(self._scene.begin(mention.first))
+        return entity.type == "person" if entity is not None else not self._is_definite(mention)
 
     def _is_definite(self, subject: Mention) -> bool:
         """Whether an article stands before the name: `the Kremlin` is nobody that `he` stands for."""
