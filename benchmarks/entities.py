@@ -2,11 +2,11 @@
 
     python -m benchmarks.entities ARTICLES.jsonl.gz [--spacy PIPELINE] [--show]
 
-The marks are `entity_gold.jsonl` beside this file: `{"id", "people", "places", "maybe"}`; a person or place is the list of
-its forms, and `maybe` holds names that count neither way. A row is right when one of its forms is a form that is marked,
-without case, accents, full stops and a leading `the`. The rules were tuned on every other article; the rest was only
-measured. Beside it: a spaCy pipeline where one is named, and what a page of code does (`plain`): the countries and cities
-of the gazetteers as places, and any other two words with capitals as people.
+The marks are `entity_gold.jsonl` beside this file: `{"id", "people", "places", "maybe"}`; a person or place is the list
+of its forms, and `maybe` holds names that count neither way. A row is right when one of its forms is a form that is
+marked, without case, accents, full stops and a leading `the`. The rules were tuned on every other article; the rest was
+only measured. Beside it: a spaCy pipeline where one is named, and what a page of code does (`plain`): the countries and
+cities of the gazetteers as places, and any other two words with capitals as people.
 """
 
 from __future__ import annotations

@@ -134,7 +134,9 @@ def _with_next(words: str, atoms: list[Atom], n: int, skipped: int) -> list[Part
     atom = atoms[n]
     if _is_place(atom) and n + 1 < len(atoms):
         after = atoms[n + 1]
-        if (after.flags & COLLEGE and n + 2 == len(atoms)) or (skipped > n and n + 2 == len(atoms) and after.text.endswith(("s", "x"))):
+        if (after.flags & COLLEGE and n + 2 == len(atoms)) or (
+            skipped > n and n + 2 == len(atoms) and after.text.endswith(("s", "x"))
+        ):
             return [_part("organisation", words, atoms[n : n + 2])]
         if skipped > n:
             return []
