@@ -48,6 +48,8 @@ def rule_rows() -> list[dict[str, Any]]:
     """Every row of every list of tables in the rule files."""
     rows: list[dict[str, Any]] = []
     for name in os.listdir(f"{config_folder()}/rules"):
+        if not name.endswith(".toml") or name.startswith("names."):
+            continue
         with open(f"{config_folder()}/rules/{name}", "rb") as file:
             lists = [value for value in tomllib.load(file).values() if isinstance(value, list)]
         rows += (row for found in lists for row in found if isinstance(row, dict))

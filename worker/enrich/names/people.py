@@ -95,11 +95,11 @@ def _confidence_strange(text: str, name: Name, rules: NameRules) -> float:
         return 0.9 if told or name.last & SURNAME or name.first & GIVEN else 0.3
     if told:
         return 0.85
-    if not name.last & SURNAME or name.last & NOT_PLACE:
+    if not name.last & SURNAME:
         return 0.2
     if name.first & GIVEN:
         return 0.7
-    is_plain = not name.first and name.words == _PLAIN_WORDS and last is None
+    is_plain = not name.first and name.words == _PLAIN_WORDS and last is None and not name.last & NOT_PLACE
     if not is_plain or len(name.spans) == 1 or name.text in rules.gazetteer.cities:
         return 0.2
     return 0.2 if all(is_opening(text, start) for start, _ in name.spans) else 0.55

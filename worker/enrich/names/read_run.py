@@ -142,7 +142,7 @@ def _are_two(before: str, after: str, rules: NameRules) -> bool:
     left = any(_is_place(before, words, rules) for words in (3, 2, 1))
     right = _is_place(first, 1, rules)
     person = SURNAME | KNOWN
-    if left and right:
+    if right and (left or len(before) == 1):  # `R-Texas`
         return True
     return (right and bool(_flags(before.rpartition(" ")[2], rules) & person)) or (
         left and bool(_flags(first, rules) & person)
