@@ -107,7 +107,8 @@ def test_there_is_a_sample_of_every_format_that_is_read() -> None:
 
 
 def test_what_no_word_says_is_empty_and_never_faked() -> None:
-    article = article_of("Council Meets\n\nNobody was quite sure why, and nobody asked. It went on until the lights were out.")
+    plain = "Nobody was quite sure why, and nobody asked. It went on until the lights were out."
+    article = article_of(f"Council Meets\n\n{plain}")
     empty = (article.entities, article.quotes, article.sources_cited, article.dates_mentioned, article.figures)
     assert empty == ((),) * 5
     assert (article.dateline, article.syndication) == (None, None)

@@ -166,7 +166,8 @@ def _trimmed_by_hand(article: Article, steps: int) -> bytes:
 
 
 def test_what_is_empty_is_not_named_as_trimmed() -> None:
-    article = replace(PLAIN, dates_mentioned=(), figures=(), keyphrases=(), removed=(Removal("header", "x" * 5000),), text="word " * 100)
+    bare = replace(PLAIN, dates_mentioned=(), figures=(), keyphrases=())
+    article = replace(bare, removed=(Removal("header", "x" * 5000),), text="word " * 100)
     body = render_article(article, 4000, "0" * 12)
     assert isinstance(body, bytes)
     line = parsed(fill_article(body, seq=1, duplicate=None, emitted_at=EMITTED_AT))

@@ -156,7 +156,7 @@ def _both_cases(tables: Sequence[str], words: Words) -> list[str]:
 
 
 def _expanded(pattern: str, words: Words, meanings: dict[str, dict[str, int | str]]) -> str:
-    """`pattern` with `{month}` and the like put as groups of the words of these tables; they are added to `meanings`."""
+    """`pattern` with `{month}` and the like as groups of the words of these tables, which are added to `meanings`."""
 
     def group(match: re.Match[str]) -> str:
         names = match[2].split("|")
