@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +22,7 @@ from worker.dedupe.words import words_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from worker.dedupe.words import Numbers
+    from worker.dedupe.words import Numbers, Places
 
     Values = NDArray[np.uint16]
 
@@ -29,16 +30,20 @@ SKETCH_VERSION = 1
 SAMPLE_MAX = 160
 LEAD_WORDS = 64
 LEAD_LEVEL = 1
+VALUE_BITS = 16
 POSTINGS_OF_ALL, POSTINGS_OF_LEAD = 24, 8
-SHORT_WORDS = 48
-"""Texts with fewer words are found by their 3-shingles too: a single edit can leave them no longer run in common."""
+SHORT_SHINGLES = 48
+"""Texts with fewer shingles are found by their 3-shingles too: a single edit can leave them no longer run in common."""
 
 _HEADER = struct.Struct("<BBBBI8s")
 _EXACT_BYTES = 8
-_WIDTH, _POSTING_WIDTH = 3, 6
-VALUE_BITS = 16
+_VALUE = np.dtype("<u2")
+_WIDTH = 3
+_POSTINGS_LEVEL = 2
+_BITS = 64
 
 _FACTOR, _MIX = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0xD6E8FEB86659FD93)
+_FACTOR_CUBED = np.uint64(pow(int(_FACTOR), 3, 1 << 64))
 _HALF = np.uint64(32)
 _LOW = 0xFFFFFFFF
 
@@ -70,13 +75,14 @@ class Sample:
 def sketch_of(text: str) -> Sketch:
     """The sketch of a line's `text`: a function of it alone, at most 460 bytes."""
     words = words_of(text).hashes
-    shingles = _shingles(words, _WIDTH)
-    level, whole = _whole(shingles)
-    head = shingles[: LEAD_WORDS - _WIDTH + 1]
-    lead = _values(head[head < 1 << (64 - LEAD_LEVEL)], LEAD_LEVEL)
+    sums = _polynomials(words)
+    shingles = _mixed(sums)
+    low, sample = _lowest(shingles, SAMPLE_MAX + 1)
+    level, whole = _whole(low, sample)
+    lead = _values(_under(shingles[: LEAD_WORDS - _WIDTH + 1], LEAD_LEVEL), LEAD_LEVEL)
     exact = exact_fingerprint(text)[:_EXACT_BYTES]
     header = _HEADER.pack(SKETCH_VERSION, level, len(whole), len(lead), len(words), exact)
-    return Sketch(header + whole.tobytes() + lead.tobytes(), _postings(words, shingles))
+    return Sketch(header + whole.tobytes() + lead.tobytes(), _postings(sums, shingles, low))
 
 
 def sample_of(data: bytes) -> Sample:
@@ -92,56 +98,87 @@ def sample_of(data: bytes) -> Sample:
     return Sample(level, words, exact, values[:wholes], values[wholes:])
 
 
-def _shingles(words: Numbers, width: int) -> Numbers:
-    """A 64-bit hash for each run of `width` words; one for all words where there are fewer."""
-    width = min(width, max(len(words), 1))
+def _polynomials(words: Numbers) -> Numbers:
+    """A polynomial over each run of three words modulo 2**64; one over all words where there are fewer."""
+    width = min(_WIDTH, max(len(words), 1))
     count = len(words) - width + 1
-    hashes = words[:count].copy()
+    sums = words[:count].copy()
     for place in range(1, width):
-        hashes *= _FACTOR
-        hashes += words[place : place + count]
-    hashes ^= hashes >> _HALF
+        sums *= _FACTOR
+        sums += words[place : place + count]
+    return sums
+
+
+def _mixed(sums: Numbers) -> Numbers:
+    """64-bit hashes, each bit of which depends on every bit of `sums`."""
+    hashes = sums ^ (sums >> _HALF)
     hashes *= _MIX
     hashes ^= hashes >> _HALF
     return hashes
 
 
-def _whole(shingles: Numbers) -> tuple[int, Values]:
-    """The level and values of the sample: the least level at which no more than SAMPLE_MAX shingles are left."""
-    low = _lowest(shingles, SAMPLE_MAX + 1)
-    level = 0 if len(low) <= SAMPLE_MAX else 65 - int(low[SAMPLE_MAX]).bit_length()
-    limit = (1 << (64 - level)) - 1
-    sample = shingles[shingles <= limit]
-    if len(sample) > int(low.searchsorted(np.uint64(limit), "right")):
+def _whole(low: Numbers, sample: Numbers) -> tuple[int, Values]:
+    """The level and values of the sample: the least level at which no more than SAMPLE_MAX shingles are left.
+
+    `low`: the SAMPLE_MAX + 1 lowest hashes in order, or all and more; `sample`: the same in the order of the text.
+    """
+    level = 0
+    if len(low) > SAMPLE_MAX:
+        level = _BITS + 1 - int(low[SAMPLE_MAX]).bit_length()
+        limit = _limit(level)
+        sample, low = sample[sample <= limit], low[: low.searchsorted(limit, "right")]
+    if len(sample) > len(low):
         sample = np.array(list(dict.fromkeys(sample.tolist())), np.uint64)
     return level, _values(sample, level)
 
 
+def _lowest(hashes: Numbers, wanted: int) -> tuple[Numbers, Numbers]:
+    """The different ones of the lowest among `hashes`, sorted, `wanted` of them at least; and the same as they came.
+
+    All of them where there are no more.
+    """
+    spare = len(hashes) // (wanted + wanted // 2)
+    sample = hashes[hashes <= _limit(spare.bit_length() - 1)] if spare > 1 else hashes
+    low = np.sort(sample)
+    again = low[1:] == low[:-1]
+    if np.count_nonzero(again):
+        low = np.concatenate((low[:1], low[1:][~again]))
+    return (low, sample) if len(low) >= wanted or spare <= 1 else _lowest_of_all(hashes)
+
+
+def _lowest_of_all(hashes: Numbers) -> tuple[Numbers, Numbers]:
+    return np.unique(hashes), hashes
+
+
 def _values(hashes: Numbers, level: int) -> Values:
     """The 16 bits that follow the `level` zero bits in front."""
-    return (hashes >> np.uint64(64 - VALUE_BITS - level)).astype("<u2")
+    return (hashes >> np.uint64(_BITS - VALUE_BITS - level)).astype(_VALUE)
 
 
-def _lowest(hashes: Numbers, wanted: int) -> Numbers:
-    """The different ones among `hashes` in order: the `wanted` lowest at least."""
-    if len(hashes) > 4 * wanted:
-        low = _different(hashes[hashes < (1 << 64) // len(hashes) * 2 * wanted])
-        if len(low) >= wanted:
-            return low
-    return _different(hashes)
+@cache
+def _limit(level: int) -> np.uint64:
+    """The highest hash that begins with `level` zero bits."""
+    return np.uint64((1 << (_BITS - level)) - 1)
 
 
-def _different(hashes: Numbers) -> Numbers:
-    ordered = np.sort(hashes)
-    again = ordered[1:] == ordered[:-1]
-    return np.concatenate((ordered[:1], ordered[1:][~again])) if again.any() else ordered
+def _postings(sums: Numbers, shingles: Numbers, low: Numbers) -> tuple[int, ...]:
+    """Keys for the runs of six words that begin with one of the lowest shingles, of the whole text and of its lead.
+
+    So long a run is rare in other articles, and found by its first half it is the same in every text that has it.
+    """
+    whole = (shingles <= low[:POSTINGS_OF_ALL][-1]).nonzero()[0] if len(low) else low.astype(np.intp)
+    lead = (shingles[: LEAD_WORDS - _WIDTH + 1] <= _limit(_POSTINGS_LEVEL)).nonzero()[0]
+    keys = _run_keys(sums, whole)[:POSTINGS_OF_ALL]
+    others = low.tolist() if len(sums) < SHORT_SHINGLES else _run_keys(sums, lead)
+    chosen = dict.fromkeys(keys)
+    chosen.update(dict.fromkeys(others))
+    return tuple([key & _LOW for key in list(chosen)[: len(keys) + POSTINGS_OF_LEAD]])
 
 
-def _postings(words: Numbers, shingles: Numbers) -> tuple[int, ...]:
-    """The lowest hashes of longer runs, which are rare elsewhere: of the whole text, and others of its lead."""
-    runs = _shingles(words, _POSTING_WIDTH)
-    keys = _lowest(runs, POSTINGS_OF_ALL)[:POSTINGS_OF_ALL].tolist()
-    lead = shingles if len(words) < SHORT_WORDS else runs[: LEAD_WORDS - _POSTING_WIDTH + 1]
-    more = dict.fromkeys(keys)
-    more.update(dict.fromkeys(np.sort(lead).tolist()))
-    return tuple(key & _LOW for key in list(more)[: len(keys) + POSTINGS_OF_LEAD])
+def _run_keys(sums: Numbers, places: Places) -> list[int]:
+    places = places[places < len(sums) - _WIDTH]
+    return sorted(set(_mixed(sums[places] * _FACTOR_CUBED + sums[places + _WIDTH]).tolist()))
+
+
+def _under(hashes: Numbers, level: int) -> Numbers:
+    return hashes[hashes <= _limit(level)]

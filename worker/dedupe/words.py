@@ -65,9 +65,9 @@ def words_of(text: str) -> Words:
     if not spaced:
         letters = _astral(points, letters)
     powers, inverses = _powers(max(len(letters).bit_length(), _BITS_MIN))
-    sums = np.multiply(letters, powers[: len(letters)]).cumsum()
+    sums = (letters * powers[: len(letters)]).cumsum()
     starts, ends = _spaced(letters) if spaced else _unspaced(letters)
-    return Words((sums.take(ends) - sums.take(starts)) * inverses.take(starts), starts, ends)
+    return Words((sums[ends] - sums[starts]) * inverses[starts], starts, ends)
 
 
 def _spaced(letters: Numbers) -> tuple[Places, Places]:
