@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from worker.dedupe.sketch import Sample
 
 NEAR_MIN = 0.60
-NEAR_ALONE_MIN = 0.85
+NEAR_ALONE_MIN = 0.90
 LEAD_MIN = 0.25
-LEAD_DOUBT = 3
+LEAD_DOUBT = 4
 SHARED_MIN = 0.10
 EVIDENCE_MIN = 6
 SIZES_ALIKE = 1.5
