@@ -14,7 +14,7 @@ Every system gets all articles, in the order of their ids, and says which are co
 - others: further pairs in one family, which nobody has labelled
 - s: CPU for all articles
 
-text-dedup needs versions of libraries that exclude those of this project: name the interpreter that it is installed for.
+text-dedup needs versions of libraries that exclude those of this project: name the interpreter that has it.
 """
 
 from __future__ import annotations
@@ -110,7 +110,8 @@ def print_row(
 
 def print_reported(texts: Mapping[str, str], labels: Mapping[Pair, str]) -> None:
     """What copydesk says of each labelled pair, as a table and one by one where it differs."""
-    index, said = Index(), {}
+    index = Index()
+    said: dict[Pair, str] = {}
     for name, text in texts.items():
         claimed = index.claim(name, sketch_of(text), day=0)
         said |= {ordered(name, other): "shared" for other, _ in claimed.shared}

@@ -20,14 +20,11 @@ from worker.dedupe.fingerprint import exact_fingerprint
 from worker.dedupe.words import words_of
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from worker.dedupe.words import Numbers, Places
-
-    Values = NDArray[np.uint16]
+    from worker.dedupe.words import Numbers
 
 SKETCH_VERSION = 1
 SAMPLE_MAX = 160
+SAMPLE_MIN = 64
 LEAD_WORDS = 64
 LEAD_LEVEL = 1
 VALUE_BITS = 16
@@ -37,10 +34,10 @@ SHORT_SHINGLES = 48
 
 _HEADER = struct.Struct("<BBBBI8s")
 _EXACT_BYTES = 8
-_VALUE = np.dtype("<u2")
 _WIDTH = 3
 _POSTINGS_LEVEL = 2
 _BITS = 64
+_SHIFTS = [np.uint64(max(0, _BITS - VALUE_BITS - level)) for level in range(_BITS + 1)]
 
 _FACTOR, _MIX = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0xD6E8FEB86659FD93)
 _FACTOR_CUBED = np.uint64(pow(int(_FACTOR), 3, 1 << 64))
@@ -77,12 +74,11 @@ def sketch_of(text: str) -> Sketch:
     words = words_of(text).hashes
     sums = _polynomials(words)
     shingles = _mixed(sums)
-    low, sample = _lowest(shingles, SAMPLE_MAX + 1)
-    level, whole = _whole(low, sample)
-    lead = _values(_under(shingles[: LEAD_WORDS - _WIDTH + 1], LEAD_LEVEL), LEAD_LEVEL)
+    level, whole = _whole(shingles)
+    lead = _values(shingles[: LEAD_WORDS - _WIDTH + 1], LEAD_LEVEL)
     exact = exact_fingerprint(text)[:_EXACT_BYTES]
     header = _HEADER.pack(SKETCH_VERSION, level, len(whole), len(lead), len(words), exact)
-    return Sketch(header + whole.tobytes() + lead.tobytes(), _postings(sums, shingles, low))
+    return Sketch(header + struct.pack(f"<{len(whole) + len(lead)}H", *whole, *lead), _postings(sums, shingles))
 
 
 def sample_of(data: bytes) -> Sample:
@@ -91,6 +87,8 @@ def sample_of(data: bytes) -> Sample:
     Raises:
         ValueError: it has another version or length.
     """
+    if len(data) < _HEADER.size:
+        raise ValueError(f"no sketch of version {SKETCH_VERSION}")
     version, level, wholes, leads, words, exact = _HEADER.unpack_from(data)
     if version != SKETCH_VERSION or len(data) != _HEADER.size + 2 * (wholes + leads):
         raise ValueError(f"no sketch of version {SKETCH_VERSION}")
@@ -117,42 +115,39 @@ def _mixed(sums: Numbers) -> Numbers:
     return hashes
 
 
-def _whole(low: Numbers, sample: Numbers) -> tuple[int, Values]:
-    """The level and values of the sample: the least level at which no more than SAMPLE_MAX shingles are left.
+def _whole(shingles: Numbers) -> tuple[int, list[int]]:
+    """The level of the sample and its values: the least level at which no more than SAMPLE_MAX shingles are left.
 
-    `low`: the SAMPLE_MAX + 1 lowest hashes in order, or all and more; `sample`: the same in the order of the text.
+    Where one shingle stands so often that few others would be left, each counts once.
     """
-    level = 0
-    if len(low) > SAMPLE_MAX:
-        level = _BITS + 1 - int(low[SAMPLE_MAX]).bit_length()
-        limit = _limit(level)
-        sample, low = sample[sample <= limit], low[: low.searchsorted(limit, "right")]
-    if len(sample) > len(low):
-        sample = np.array(list(dict.fromkeys(sample.tolist())), np.uint64)
-    return level, _values(sample, level)
+    level = _level(shingles)
+    values = list(dict.fromkeys(_values(shingles, level)))
+    if level and len(values) < SAMPLE_MIN:
+        level = _level(np.unique(shingles))
+        values = list(dict.fromkeys(_values(shingles, level)))
+    return level, values
 
 
-def _lowest(hashes: Numbers, wanted: int) -> tuple[Numbers, Numbers]:
-    """The different ones of the lowest among `hashes`, sorted, `wanted` of them at least; and the same as they came.
-
-    All of them where there are no more.
-    """
-    spare = len(hashes) // (wanted + wanted // 2)
-    sample = hashes[hashes <= _limit(spare.bit_length() - 1)] if spare > 1 else hashes
-    low = np.sort(sample)
-    again = low[1:] == low[:-1]
-    if np.count_nonzero(again):
-        low = np.concatenate((low[:1], low[1:][~again]))
-    return (low, sample) if len(low) >= wanted or spare <= 1 else _lowest_of_all(hashes)
+def _level(shingles: Numbers) -> int:
+    if len(shingles) <= SAMPLE_MAX:
+        return 0
+    return _BITS + 1 - _lowest(shingles, SAMPLE_MAX).bit_length()
 
 
-def _lowest_of_all(hashes: Numbers) -> tuple[Numbers, Numbers]:
-    return np.unique(hashes), hashes
+def _lowest(hashes: Numbers, place: int) -> int:
+    """The hash that stands at `place` when they are sorted: what is far above it is left out first."""
+    spare = len(hashes) // (place + place // 2 + 1)
+    low = hashes[hashes <= _limit(spare.bit_length() - 1)] if spare > 1 else hashes
+    if len(low) <= place:
+        low = hashes
+    return int(np.partition(low, place)[place])
 
 
-def _values(hashes: Numbers, level: int) -> Values:
-    """The 16 bits that follow the `level` zero bits in front."""
-    return (hashes >> np.uint64(_BITS - VALUE_BITS - level)).astype(_VALUE)
+def _values(hashes: Numbers, level: int) -> list[int]:
+    """Of those that begin with `level` zero bits, the 16 bits that follow."""
+    sample = hashes[hashes <= _limit(level)] if level else hashes
+    values: list[int] = (sample >> _SHIFTS[level]).tolist()
+    return values
 
 
 @cache
@@ -161,24 +156,18 @@ def _limit(level: int) -> np.uint64:
     return np.uint64((1 << (_BITS - level)) - 1)
 
 
-def _postings(sums: Numbers, shingles: Numbers, low: Numbers) -> tuple[int, ...]:
+def _postings(sums: Numbers, shingles: Numbers) -> tuple[int, ...]:
     """Keys for the runs of six words that begin with one of the lowest shingles, of the whole text and of its lead.
 
     So long a run is rare in other articles, and found by its first half it is the same in every text that has it.
     """
-    whole = (shingles <= low[:POSTINGS_OF_ALL][-1]).nonzero()[0] if len(low) else low.astype(np.intp)
-    lead = (shingles[: LEAD_WORDS - _WIDTH + 1] <= _limit(_POSTINGS_LEVEL)).nonzero()[0]
-    keys = _run_keys(sums, whole)[:POSTINGS_OF_ALL]
-    others = low.tolist() if len(sums) < SHORT_SHINGLES else _run_keys(sums, lead)
-    chosen = dict.fromkeys(keys)
-    chosen.update(dict.fromkeys(others))
-    return tuple([key & _LOW for key in list(chosen)[: len(keys) + POSTINGS_OF_LEAD]])
-
-
-def _run_keys(sums: Numbers, places: Places) -> list[int]:
-    places = places[places < len(sums) - _WIDTH]
-    return sorted(set(_mixed(sums[places] * _FACTOR_CUBED + sums[places + _WIDTH]).tolist()))
-
-
-def _under(hashes: Numbers, level: int) -> Numbers:
-    return hashes[hashes <= _limit(level)]
+    runs = shingles[:-_WIDTH]
+    if len(runs) == 0:
+        return tuple([key & _LOW for key in dict.fromkeys(shingles.tolist())])
+    whole = (runs <= _lowest(runs, min(POSTINGS_OF_ALL, len(runs)) - 1)).nonzero()[0]
+    lead = (runs[: LEAD_WORDS - _WIDTH + 1] <= _limit(_POSTINGS_LEVEL)).nonzero()[0]
+    places = np.concatenate((whole, lead))
+    keys = _mixed(sums[places] * _FACTOR_CUBED + sums[places + _WIDTH]).tolist()
+    chosen = sorted(set(keys[: len(whole)]))[:POSTINGS_OF_ALL]
+    others = set(shingles.tolist() if len(shingles) < SHORT_SHINGLES else keys[len(whole) :]).difference(chosen)
+    return tuple([key & _LOW for key in chosen + sorted(others)[:POSTINGS_OF_LEAD]])
