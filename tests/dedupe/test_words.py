@@ -32,7 +32,8 @@ def numbers(text: str) -> list[int]:
         ("naïve 🎉 élan", ["naïve", "élan"]),
         ("𠀀𠀁", ["𠀀", "𠀁"]),
         ("𐐷𐐷 x", ["𐐷𐐷", "x"]),
-        ("วันดี", ["วั", "น", "ดี"]),
+        ("สวัสดีเมืองไทย", ["สวัสดี", "เมือง", "ไทย"]),
+        ("ក្រុងភ្នំពេញ", ["ក្រុងភ្នំពេ", "ញ"]),
     ],
 )
 def test_words_and_their_places(text: str, words: list[str]) -> None:
