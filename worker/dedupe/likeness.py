@@ -17,11 +17,22 @@ if TYPE_CHECKING:
 
     from worker.dedupe.sketch import Sample
 
-NEAR_MIN = 0.60
-NEAR_ALONE_MIN = 0.90
-LEAD_COMMON_MIN = 0.6
+NEAR_MIN, LEAD_MIN = 0.60, 0.25
+"""So much of the smaller text in common, and so much of one lead in the other."""
+
+EDITED_MIN, EDITED_LEAD_MIN = 0.45, 0.45
+"""Or less in common, but more of the lead: so it is where words are replaced all over."""
+
+EMBEDDED_MIN, EMBEDDED_LEAD_MIN = 0.67, 0.25
+"""Or more in common, and so much of one lead anywhere in the other text: another lead or story stands before it."""
+
+LEAD_COMMON_MIN = 0.60
+"""No less of a lead will do where most of what led from one text to the other is boilerplate."""
+
+NEAR_ALONE_MIN, ALONE_DOUBT = 0.88, 2
+"""So much in common that no lead is asked for, with as many shingles of the smaller sample taken not to be."""
+
 COMMON_MIN = 0.5
-LEAD_MIN = 0.25
 LEAD_DOUBT = 4
 SHARED_MIN = 0.10
 EVIDENCE_MIN = 6
@@ -55,18 +66,22 @@ def verdict(new: Sample, old: Sample, boilerplate: float = 0.0) -> Likeness:
     similarity = matched / smaller if smaller else 0.0
     if smaller < EVIDENCE_MIN and max(new.words, old.words) > SIZES_ALIKE * min(new.words, old.words):
         return Likeness(None, similarity, share)
-    own = _own(matched, smaller, boilerplate)
-    if own >= NEAR_MIN and _has_lead(new, old, own, boilerplate):
+    own, alone = _own(matched, smaller, boilerplate, 0), _own(matched, smaller, boilerplate, ALONE_DOUBT)
+    common = boilerplate >= COMMON_MIN
+    if alone >= NEAR_ALONE_MIN and not common:
+        return Likeness("near", similarity, share)
+    if own >= EDITED_MIN and _has_lead(new, old, own, LEAD_COMMON_MIN if common else 0.0):
         return Likeness("near", similarity, share)
     return Likeness("shared" if own >= SHARED_MIN else None, similarity, share)
 
 
-def _has_lead(new: Sample, old: Sample, own: float, boilerplate: float) -> bool:
-    """Whether the lead of one stands in the other, or so little is left over that it need not."""
-    common = boilerplate >= COMMON_MIN
-    if own >= NEAR_ALONE_MIN and not common:
+def _has_lead(new: Sample, old: Sample, own: float, lead_min: float) -> bool:
+    """Whether enough of a lead stands in the other, and `lead_min` at least, for so much of the text in common."""
+    lead = max(lead_in_lead(new, old), lead_in_lead(old, new))
+    if lead >= max(lead_min, LEAD_MIN if own >= NEAR_MIN else EDITED_LEAD_MIN):
         return True
-    return max(lead_in(new, old), lead_in(old, new)) >= (LEAD_COMMON_MIN if common else LEAD_MIN)
+    lead = max(lead_in_body(new, old), lead_in_body(old, new))
+    return own >= EMBEDDED_MIN and lead >= max(lead_min, EMBEDDED_LEAD_MIN)
 
 
 def overlap(new: Sample, old: Sample) -> tuple[int, int, int, int]:
@@ -78,17 +93,19 @@ def overlap(new: Sample, old: Sample) -> tuple[int, int, int, int]:
     return sum(v in known for v in ours), sum(v in sought for v in theirs), len(ours), len(theirs)
 
 
-def lead_in(text: Sample, other: Sample) -> float:
-    """Estimated share of the lead of `text` that stands in the lead of `other` or anywhere in it."""
-    if not text.lead:
-        return 0.0
-    dense = set(other.lead)
-    found = sum(value in dense for value in text.lead) / len(text.lead)
+def lead_in_lead(text: Sample, other: Sample) -> float:
+    """Estimated share of the lead of `text` that stands in the lead of `other`."""
+    known = set(other.lead)
+    return sum(value in known for value in text.lead) / len(text.lead) if text.lead else 0.0
+
+
+def lead_in_body(text: Sample, other: Sample) -> float:
+    """Estimated share of the lead of `text` that stands anywhere in `other`: with few values known, rather too low."""
     level = max(LEAD_LEVEL, other.level)
     bits = VALUE_BITS - (level - min(LEAD_LEVEL, other.level))
     sought = _at(text.lead, LEAD_LEVEL, level, bits)
-    sparse = set(_at(other.whole, other.level, level, bits))
-    return max(found, sum(value in sparse for value in sought) / (len(sought) + LEAD_DOUBT))
+    known = set(_at(other.whole, other.level, level, bits))
+    return sum(value in known for value in sought) / (len(sought) + LEAD_DOUBT)
 
 
 def _at(values: Sequence[int], level: int, sparser: int, bits: int) -> list[int]:
@@ -98,6 +115,7 @@ def _at(values: Sequence[int], level: int, sparser: int, bits: int) -> list[int]
     return [value >> drop for value in values if value < below]
 
 
-def _own(matched: int, size: int, boilerplate: float) -> float:
+def _own(matched: int, size: int, boilerplate: float, doubt: int) -> float:
+    """Share in common of what is no boilerplate, with `doubt` more that is not in common."""
     common = matched * boilerplate
-    return (matched - common) / (size - common) if size > common else 0.0
+    return (matched - common) / (size - common + doubt) if size - common + doubt > 0 else 0.0
