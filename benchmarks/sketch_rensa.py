@@ -78,7 +78,7 @@ def minhashes(texts: Sequence[str]) -> np.ndarray:
 
 def _rolled(words: np.ndarray) -> np.ndarray:
     factor = np.uint64(0x9E3779B97F4A7C15)
-    return (words[:-2] * factor + words[1:-1]) * factor + words[2:]
+    return np.asarray((words[:-2] * factor + words[1:-1]) * factor + words[2:])
 
 
 def print_errors(kind: str, pairs: Sequence[tuple[str, str]]) -> None:
