@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from worker.article import Article, Document, Outcome, Quality, Rejection, Source
 from worker.cut.cut import cut
 from worker.cut.parted import part_footer
+from worker.enrich.enrich import enrich
 from worker.enrich.quality import quality_flags
 from worker.enrich.words import count_words
 from worker.errors import PermanentError
@@ -75,7 +76,7 @@ def finished(document: Document, draft: Draft, rules: Rules) -> Article:
     Raises:
         PermanentError: no words are left.
     """
-    return _article(document, draft, cut(normalize(part_footer(draft, rules)), rules))
+    return _article(document, draft, cut(normalize(part_footer(draft, rules)), rules), rules)
 
 
 def rejection_of(document: Document, error: PermanentError, attempts: int = 1) -> Rejection:
@@ -92,9 +93,10 @@ def rejection_of(document: Document, error: PermanentError, attempts: int = 1) -
     )
 
 
-def _article(document: Document, draft: Draft, normalized: Normalized) -> Article:
+def _article(document: Document, draft: Draft, normalized: Normalized, rules: Rules) -> Article:
     fields = normalized.fields
     word_count = _count(normalized.text)
+    found = enrich(normalized.text, fields, normalized.removed, rules)
     return Article(
         id=document.id,
         guid=fields.guid,
@@ -105,7 +107,7 @@ def _article(document: Document, draft: Draft, normalized: Normalized) -> Articl
         summary=fields.summary,
         text=normalized.text,
         word_count=word_count,
-        language=fields.language or "und",
+        language=found.language,
         published=fields.published,
         modified=fields.modified,
         status=fields.status,
@@ -122,12 +124,12 @@ def _article(document: Document, draft: Draft, normalized: Normalized) -> Articl
         syndication=fields.syndication,
         repairs=normalized.repairs,
         removed=normalized.removed,
-        entities=(),
-        quotes=(),
-        sources_cited=(),
-        dates_mentioned=(),
-        figures=(),
-        keyphrases=(),
+        entities=found.entities,
+        quotes=found.quotes,
+        sources_cited=found.sources_cited,
+        dates_mentioned=found.dates_mentioned,
+        figures=found.figures,
+        keyphrases=found.keyphrases,
         quality=_quality(document, draft, normalized, word_count),
         source=_source(document, draft),
     )
