@@ -14,7 +14,7 @@ from worker.sink.claimed import Batch, Claimed, ClaimedDocument
 from worker.sink.emitted import emitted_lines
 from worker.sink.filing import Filing, file_away, keep_members
 from worker.sink.group import Entry, Group, form_group
-from worker.sink.rendering import render
+from worker.sink.rendering import Style, render
 from worker.sink.writer import Writer
 
 if TYPE_CHECKING:
@@ -114,10 +114,12 @@ class Recorder:
 
     def _write(self, group: Group, now: float) -> None:
         at = _utc(now).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        lines = render(group, self.last_seq + 1, at)
+        sink = self._settings.sink
+        style = Style(at, sink.line_bytes_max, drop_duplicates=sink.duplicates == "drop")
+        lines = render(group, self._writer.positions(), style)
         keep_members(lines.kept)
-        if lines.articles or lines.rejected:
-            self._writer.write_group({"articles": lines.articles, "rejected": lines.rejected}, now)
+        if any(lines.by_output.values()):
+            self._writer.write_group(lines.by_output, now)
         self._members.update(lines.members)
         self._unfiled.update(lines.filings)
         if any(not filing.rejection and document in self._members for document, filing in lines.filings.items()):

@@ -2,7 +2,7 @@
 --
 -- KEYS 1 ready        string  run id of the Redis that the writer has reconciled
 --      2 documents    hash    document id -> job that works on it, or "committed"
---      3 stream       stream  d document id, p signed part, v owner of the exact original or ""
+--      3 stream       stream  d document id, p signed part, v verdict (verdict.py)
 --      4 payload      string  of this job; gone once the job is committed or replaced
 --      5 generations  list    of the duplicate index, newest first
 --      6 exact        prefix of one hash for each generation: fingerprint (16 raw bytes) -> owner
@@ -80,7 +80,8 @@ for number, id in ipairs(ids) do
       if original == owner or (row[6] and string.sub(original, 1, #id) == id) then original = '' end
     end
     -- First what can still be refused (a stream that has no next id), then what can't.
-    redis.call('XADD', KEYS[3], '*', 'd', id, 'p', parts[number], 'v', original)
+    local verdict = original ~= '' and cjson.encode({kind = 'exact', of = original, similarity = 1}) or ''
+    redis.call('XADD', KEYS[3], '*', 'd', id, 'p', parts[number], 'v', verdict)
     if fingerprint ~= '' and not owners[fingerprint] then
       owners[fingerprint] = owner
       redis.call('HSET', newest, fingerprint, owner)

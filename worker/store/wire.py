@@ -7,9 +7,7 @@ another.
     payload    = length of the header (4 bytes, big-endian), header (JSON), the documents' bytes end to end
     part       = the same with one body, the record as JSON with gaps or the rejection as JSON, and behind it
                  the bytes of a rejected member
-    stream     = fields `d` document id, `p` signed part, `v` verdict (the owner of the text, or empty)
-
-An owner is a document id, and for a member its id, that of its container and its ordinal, with colons between.
+    stream     = fields `d` document id, `p` signed part, `v` verdict (see `verdict.py`)
 """
 
 from __future__ import annotations

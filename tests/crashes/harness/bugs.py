@@ -57,10 +57,10 @@ def _archive_before_durable() -> None:
 
     real: Any = vars(recorder)["render"]
 
-    def render(group: Any, seq: int, at: str) -> Any:
-        lines = real(group, seq, at)
+    def render(group: Any, ends: Any, style: Any) -> Any:
+        lines = real(group, ends, style)
         for filing in lines.filings.values():
-            file_away(filing, at[:10], 30)
+            file_away(filing, style.at[:10], 30)
         return lines
 
     _put(recorder, "render", render)
