@@ -155,7 +155,7 @@ class _Loop:
         if recorder.keep_house(time.time(), begun):
             self._housekeeping.wake()
         self._acknowledge(Settled([], recorder.take_filed(), []))
-        last = recorder.last_seq
+        last = recorder.last
         if self._run is None or not is_reconciled(self._client, self._keys, self._run):
             self._run = None
             self._run = reconcile(self._client, self._keys, self._out, last, self._settings.index, self._stop)

@@ -14,6 +14,7 @@ from worker.sink.claimed import Batch, Claimed, ClaimedDocument
 from worker.sink.emitted import emitted_lines
 from worker.sink.filing import Filing, file_away, keep_members
 from worker.sink.group import Entry, Group, form_group
+from worker.sink.index_rows import Last
 from worker.sink.rendering import Style, render
 from worker.sink.writer import Writer
 
@@ -82,9 +83,10 @@ class Recorder:
         return self._writer.sure
 
     @property
-    def last_seq(self) -> int:
-        """The number of the last durable article line; 0 where there is none."""
-        return self._writer.positions().articles.ordinal - 1
+    def last(self) -> Last:
+        """The numbers of the last durable lines."""
+        ends = self._writer.positions()
+        return Last(ends.articles.ordinal - 1, ends.duplicates.ordinal - 1)
 
     def close(self) -> None:
         """Give the descriptors back."""

@@ -13,10 +13,13 @@ another.
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
 
 import orjson
+
+if TYPE_CHECKING:
+    from worker.store.claim import Claim
 
 SIGNATURE_BYTES = 32
 COMMITTED = b"committed"
@@ -130,6 +133,8 @@ class Part:
     for a rejection the JSON of its record without `rejected_at`. `sha256` is that of the claimed bytes it was
     made from. `fingerprint` is the hex of the exact fingerprint, empty for a rejection.
 
+    `claim` is what the text claims in the index; it is not part of what is signed.
+
     `place` is that of a member, and `data` are the bytes of a rejected one. The last part of a container says in
     `members` how many came before it: it is `opened`, without a body, or the container's own rejection.
     """
@@ -143,6 +148,7 @@ class Part:
     place: Place | None = None
     members: int | None = None
     data: bytes = b""
+    claim: Claim | None = field(default=None, compare=False)
 
     @property
     def claimed(self) -> str:

@@ -1,0 +1,110 @@
+-- What one sketch says of another: the same decision as worker/dedupe/likeness.py, number for number.
+
+local NEAR_MIN, NEAR_ALONE_MIN, LEAD_MIN, LEAD_DOUBT = 0.60, 0.85, 0.25, 3
+local SHARED_MIN, EVIDENCE_MIN, SIZES_ALIKE, LEAD_LEVEL, VALUE_BITS = 0.10, 6, 1.5, 1, 16
+local FIRST_VALUE = 17
+
+-- The sample that `text.sketch` holds, kept with the text.
+local function sample_of(text)
+  if text.sample then return text.sample end
+  local sketch = text.sketch
+  local _, level, count, lead_count, words = s_unpack('<BBBBI4', sketch)
+  local all = {s_unpack('<' .. string.rep('H', count + lead_count), sketch, FIRST_VALUE)}
+  text.sample = {
+    level = level, count = count, lead_count = lead_count, words = words, exact = sub(sketch, 9, 16), values = all,
+    counts = {},
+  }
+  return text.sample
+end
+
+-- Values `first` to `last` of a sample at `level`, as they are at `sparser`, of which `bits` bits are known: how often
+-- each, and how many there are.
+local function counted(values, first, last, level, sparser, bits)
+  local below, cut = 2 ^ (VALUE_BITS - (sparser - level)), 2 ^ (VALUE_BITS - (sparser - level) - bits)
+  local counts, size = {}, 0
+  for place = first, last do
+    local value = values[place]
+    if value < below then
+      if cut > 1 then value = floor(value / cut) end
+      counts[value] = (counts[value] or 0) + 1
+      size = size + 1
+    end
+  end
+  return counts, size
+end
+
+local function found_in(ours, theirs)
+  local found = 0
+  for value, count in pairs(ours) do
+    if theirs[value] then found = found + count end
+  end
+  return found
+end
+
+-- How many of each sample stand in the other, and the sizes, at the sparser level. Only the old one is walked.
+local function overlap(new, old)
+  local level = math.max(new.level, old.level)
+  local bits = VALUE_BITS - (level - math.min(new.level, old.level))
+  local key = level * 32 + bits
+  local ours = new.counts[key]
+  if not ours then
+    local counts, size = counted(new.values, 1, new.count, new.level, level, bits)
+    ours = {counts, size}
+    new.counts[key] = ours
+  end
+  local counts, values = ours[1], old.values
+  local below, cut = 2 ^ (VALUE_BITS - (level - old.level)), 2 ^ (VALUE_BITS - (level - old.level) - bits)
+  local of_new, of_old, size, seen = 0, 0, 0, {}
+  for place = 1, old.count do
+    local value = values[place]
+    if value < below then
+      size = size + 1
+      if cut > 1 then value = floor(value / cut) end
+      local count = counts[value]
+      if count then
+        of_old = of_old + 1
+        if not seen[value] then
+          seen[value] = true
+          of_new = of_new + count
+        end
+      end
+    end
+  end
+  return of_new, of_old, ours[2], size
+end
+
+local function lead_in(text, other)
+  if text.lead_count == 0 then return 0 end
+  local first, last = text.count + 1, text.count + text.lead_count
+  local ours = counted(text.values, first, last, 0, 0, VALUE_BITS)
+  local theirs = counted(other.values, other.count + 1, other.count + other.lead_count, 0, 0, VALUE_BITS)
+  local dense = found_in(ours, theirs) / text.lead_count
+  local level = math.max(LEAD_LEVEL, other.level)
+  local bits = VALUE_BITS - (level - math.min(LEAD_LEVEL, other.level))
+  local sought, size = counted(text.values, first, last, LEAD_LEVEL, level, bits)
+  local sparse = counted(other.values, 1, other.count, other.level, level, bits)
+  return math.max(dense, found_in(sought, sparse) / (size + LEAD_DOUBT))
+end
+
+-- What `new` is to `old`, both with a `sketch`: 'exact', 'near', 'shared' or nil, the similarity, and the share of the new.
+local function alike(new_text, old_text, boilerplate)
+  local new, old = sample_of(new_text), sample_of(old_text)
+  if new.exact == old.exact and new.words == old.words then return 'exact', 1, 1 end
+  local matched_new, matched_old, new_size, old_size = overlap(new, old)
+  local share = new_size > 0 and matched_new / new_size or 0
+  local size, matched = old_size, matched_old
+  if new_size < old_size or (new_size == old_size and matched_new <= matched_old) then
+    size, matched = new_size, matched_new
+  end
+  local similarity = size > 0 and matched / size or 0
+  if size < EVIDENCE_MIN and math.max(new.words, old.words) > SIZES_ALIKE * math.min(new.words, old.words) then
+    return nil, similarity, share
+  end
+  local common = matched * boilerplate
+  local own = size > common and (matched - common) / (size - common) or 0
+  if own >= NEAR_ALONE_MIN then return 'near', similarity, share end
+  if own >= NEAR_MIN and math.max(lead_in(new, old), lead_in(old, new)) >= LEAD_MIN then
+    return 'near', similarity, share
+  end
+  return own >= SHARED_MIN and 'shared' or nil, similarity, share
+end
