@@ -3,9 +3,9 @@
 python -m benchmarks.index [--entries 10000 1000000] [--measured 6400]
 
 The texts are random words, each article of 80 to 700 of them, one in ten a near copy of an earlier one. Claims are
-committed in batches of 64 as a worker does it, with a body of 3 KB; the same is measured without any claim (rejections), so
-that the difference is what the index adds. To fill a large index quickly, most entries are sketches of random values with
-the sizes of real ones.
+committed in batches of 64 as a worker does it, with a body of 3 KB; the same is measured without any claim, so that
+the difference is what the index adds. To fill a large index quickly, most entries are sketches of random values
+with the sizes of real ones.
 """
 
 from __future__ import annotations
@@ -18,8 +18,6 @@ import tempfile
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
-
-import redis
 
 from benchmarks.report import write_report
 from worker.dedupe.fingerprint import exact_fingerprint
@@ -39,6 +37,8 @@ from worker.store.wire import Part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import redis
 
 BATCH = 64
 BODY = b"x" * 3000

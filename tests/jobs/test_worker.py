@@ -26,8 +26,8 @@ from worker.jobs.safe_rq import RqKeys, rq_keys
 from worker.store import embedded
 from worker.store.connection import connect, run_id
 from worker.store.index import Window, advance
-from worker.store.wire import Part, unpack_part
 from worker.store.scripts import load_scripts
+from worker.store.wire import Part, unpack_part
 from worker.supervise.readiness import this_host, workers_of
 
 if TYPE_CHECKING:

@@ -168,7 +168,7 @@ def test_a_redis_that_is_wiped_meanwhile_does_not_become_ready(
     rows = vars(module)["index_rows"]
 
     def wiped(*args: object, **options: object) -> object:
-        for row in rows(*args, **options):  # type: ignore[arg-type]
+        for row in rows(*args, **options):
             yield row
             admin.flushall()
 
