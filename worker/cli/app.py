@@ -22,6 +22,7 @@ COMMANDS = {
     "tail": ("reading", "Print the lines in order, over all segments."),
     "verify": ("reading", "Check an output from its first line to its last."),
     "rejected": ("rejected", "List, show and retry rejected files."),
+    "index": ("index", "Show the index of duplicates, or make it anew."),
     "explain": ("explain", "Show what becomes of one file."),
     "schema": ("reading", "Print the JSON Schema of the record."),
     "settings": ("service", "Print the settings in effect."),

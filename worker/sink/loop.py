@@ -20,6 +20,7 @@ from worker.disk.lock import hold_lock
 from worker.errors import TransientError
 from worker.failpoints import reach
 from worker.sink.housekeeping import Housekeeping
+from worker.sink.rebuild import is_requested, rebuilt
 from worker.sink.reconcile import is_reconciled, mark_through, reconcile
 from worker.sink.recorder import Recorder, Settled
 from worker.store.connection import AWAY, wait_until_up
@@ -156,9 +157,13 @@ class _Loop:
             self._housekeeping.wake()
         self._acknowledge(Settled([], recorder.take_filed(), []))
         last = recorder.last
-        if self._run is None or not is_reconciled(self._client, self._keys, self._run):
+        rebuild = is_requested(self._out)
+        if rebuild or self._run is None or not is_reconciled(self._client, self._keys, self._run):
             self._run = None
-            self._run = reconcile(self._client, self._keys, self._out, last, self._settings.index, self._stop)
+            settings = self._settings.index
+            self._run = reconcile(self._client, self._keys, self._out, last, settings, self._stop, rebuild=rebuild)
+            if rebuild:
+                rebuilt(self._out)
         else:
             mark_through(self._client, self._keys, self._run, last)
         self._window = advance(self._client, self._keys, self._window)

@@ -16,6 +16,7 @@ import redis
 from worker.errors import TransientError
 from worker.failpoints import reach
 from worker.sink.index_rows import Last, index_rows
+from worker.sink.rebuild import Shown
 from worker.store.connection import run_id
 from worker.store.index import Window, drop_index
 from worker.store.load import load_index
@@ -51,11 +52,18 @@ def is_reconciled(client: redis.Redis, keys: Keys, run: str) -> bool:
 
 
 def reconcile(
-    client: redis.Redis, keys: Keys, out: OutFolder, last: Last, settings: Index, stop: Callable[[], bool]
+    client: redis.Redis,
+    keys: Keys,
+    out: OutFolder,
+    last: Last,
+    settings: Index,
+    stop: Callable[[], bool],
+    *,
+    rebuild: bool = False,
 ) -> str:
     """Load the scripts, bring the index up to the line `last`, and set `ready`. Can be repeated at any point.
 
-    Returns the id of the Redis process for which that holds.
+    With `rebuild` all texts are forgotten before. Returns the id of the Redis process for which that holds.
 
     Raises:
         TransientError: Redis was started again or wiped meanwhile, or `stop()` became true.
@@ -67,14 +75,16 @@ def reconcile(
     drop_other_than(client, {keys.index_through: b"string"})
     load_scripts(client)
     through = _through(client, keys, last)
-    if through is None or dropped_of_index(keys, dropped):
+    if rebuild or through is None or dropped_of_index(keys, dropped):
         _drop_index(client, keys)
+        reach("reconcile.index_dropped")
         through = Last()
     client.set(keys.index_through, str(through))
     begun = time.monotonic()
     window = Window(settings.documents_max, float("inf"))
     rows = index_rows(out, through, last, settings, stop)
-    count = load_index(client, keys, rows, window, settings.window_days)
+    shown = Shown(out, last.articles - through.articles + last.duplicates - through.duplicates)
+    count = load_index(client, keys, shown.rows(rows), window, settings.window_days)
     if stop():
         raise TransientError("the writer is to end")
     if not _advance_mark(client, keys, run, through, last, ready=True):

@@ -86,7 +86,7 @@ class _Rendering:
         return True
 
     def _add_article(self, accepted: Accepted) -> bool:
-        part, style, standing = accepted.part, self._style, _standing(accepted.verdict)
+        part, style, standing = accepted.part, self._style, standing_of(accepted.verdict)
         dropped = style.drop_duplicates and standing.duplicate is not None
         output = self.lines.duplicates if dropped else self.lines.articles
         first = (self._ends.duplicates if dropped else self._ends.articles).ordinal
@@ -122,7 +122,8 @@ class _Rendering:
             lines.kept.append(KeptMember(accepted.claimed, part.document, part.place.name, rejection, part.data))
 
 
-def _standing(verdict: Verdict) -> Standing:
+def standing_of(verdict: Verdict) -> Standing:
+    """How the line says it."""
     repeated, replaces = verdict.repeated, verdict.replaces
     return Standing(
         duplicate=None if repeated is None else Duplicate(repeated.kind, repeated.of.document, repeated.similarity),
