@@ -121,9 +121,10 @@ def _status(settings: Settings, out: OutFolder) -> IndexStatus:
         keys = Keys(settings.redis.prefix)
         texts, generations, through = _asked(client, keys)
         ready = readiness.is_reconciled(client, keys)
-    except (*AWAY, ConfigurationError) as error:
-        reason = f"away: {error}" if isinstance(error, AWAY) else "not started"
-        return IndexStatus(reason, False, None, *limits, None, None, written, read_filling(out))
+    except ConfigurationError:
+        return IndexStatus("not started", False, None, *limits, None, None, written, read_filling(out))
+    except AWAY as error:
+        return IndexStatus(f"away: {error}", False, None, *limits, None, None, written, read_filling(out))
     return IndexStatus("up", ready, texts, *limits, generations, through, written, read_filling(out))
 
 
@@ -134,4 +135,4 @@ def _asked(client: redis.Redis, keys: Keys) -> tuple[int | None, int | None, str
     if numbers is None:
         return None, None, None
     through = cast("bytes | None", client.get(keys.index_through))
-    return numbers.next - numbers.first, client.llen(keys.generations), through and through.decode()
+    return numbers.next - numbers.first, client.llen(keys.generations), through.decode() if through else None

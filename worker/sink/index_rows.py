@@ -46,7 +46,7 @@ class Last:
 def index_rows(
     out: OutFolder, through: Last, last: Last, settings: Index, stop: Callable[[], bool]
 ) -> Iterator[Told | Found]:
-    """What stands behind `through`, up to `last`, and is not older than the window; both outputs by the time of writing."""
+    """What stands behind `through`, up to `last`, and is not older than the window, in the order of writing."""
     oldest = (datetime.now(UTC) - timedelta(days=settings.window_days)).isoformat()
     outputs = [
         _values(out, output, through.of(output), last.of(output), settings.documents_max, stop)
