@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from worker.dedupe.sketch import Sample
 
 NEAR_MIN = 0.60
-NEAR_ALONE_MIN = 0.85
+NEAR_ALONE_MIN = 0.90
+LEAD_COMMON_MIN = 0.6
+COMMON_MIN = 0.5
 LEAD_MIN = 0.25
-LEAD_DOUBT = 3
+LEAD_DOUBT = 4
 SHARED_MIN = 0.10
 EVIDENCE_MIN = 6
 SIZES_ALIKE = 1.5
@@ -54,9 +56,17 @@ def verdict(new: Sample, old: Sample, boilerplate: float = 0.0) -> Likeness:
     if smaller < EVIDENCE_MIN and max(new.words, old.words) > SIZES_ALIKE * min(new.words, old.words):
         return Likeness(None, similarity, share)
     own = _own(matched, smaller, boilerplate)
-    if own >= NEAR_ALONE_MIN or (own >= NEAR_MIN and max(lead_in(new, old), lead_in(old, new)) >= LEAD_MIN):
+    if own >= NEAR_MIN and _has_lead(new, old, own, boilerplate):
         return Likeness("near", similarity, share)
     return Likeness("shared" if own >= SHARED_MIN else None, similarity, share)
+
+
+def _has_lead(new: Sample, old: Sample, own: float, boilerplate: float) -> bool:
+    """Whether the lead of one stands in the other, or so little is left over that it need not."""
+    common = boilerplate >= COMMON_MIN
+    if own >= NEAR_ALONE_MIN and not common:
+        return True
+    return max(lead_in(new, old), lead_in(old, new)) >= (LEAD_COMMON_MIN if common else LEAD_MIN)
 
 
 def overlap(new: Sample, old: Sample) -> tuple[int, int, int, int]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,26 +20,27 @@ from worker.dedupe.fingerprint import exact_fingerprint
 from worker.dedupe.words import words_of
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from worker.dedupe.words import Numbers
-
-    Values = NDArray[np.uint16]
 
 SKETCH_VERSION = 1
 SAMPLE_MAX = 160
+SAMPLE_MIN = 64
 LEAD_WORDS = 64
 LEAD_LEVEL = 1
+VALUE_BITS = 16
 POSTINGS_OF_ALL, POSTINGS_OF_LEAD = 24, 8
-SHORT_WORDS = 48
-"""Texts with fewer words are found by their 3-shingles too: a single edit can leave them no longer run in common."""
+SHORT_SHINGLES = 48
+"""Texts with fewer shingles are found by their 3-shingles too: a single edit can leave them no longer run in common."""
 
 _HEADER = struct.Struct("<BBBBI8s")
 _EXACT_BYTES = 8
-_WIDTH, _POSTING_WIDTH = 3, 6
-VALUE_BITS = 16
+_WIDTH = 3
+_POSTINGS_LEVEL = 2
+_BITS = 64
+_SHIFTS = [np.uint64(max(0, _BITS - VALUE_BITS - level)) for level in range(_BITS + 1)]
 
 _FACTOR, _MIX = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0xD6E8FEB86659FD93)
+_FACTOR_CUBED = np.uint64(pow(int(_FACTOR), 3, 1 << 64))
 _HALF = np.uint64(32)
 _LOW = 0xFFFFFFFF
 
@@ -70,13 +72,13 @@ class Sample:
 def sketch_of(text: str) -> Sketch:
     """The sketch of a line's `text`: a function of it alone, at most 460 bytes."""
     words = words_of(text).hashes
-    shingles = _shingles(words, _WIDTH)
+    sums = _polynomials(words)
+    shingles = _mixed(sums)
     level, whole = _whole(shingles)
-    head = shingles[: LEAD_WORDS - _WIDTH + 1]
-    lead = _values(head[head < 1 << (64 - LEAD_LEVEL)], LEAD_LEVEL)
+    lead = _values(shingles[: LEAD_WORDS - _WIDTH + 1], LEAD_LEVEL)
     exact = exact_fingerprint(text)[:_EXACT_BYTES]
     header = _HEADER.pack(SKETCH_VERSION, level, len(whole), len(lead), len(words), exact)
-    return Sketch(header + whole.tobytes() + lead.tobytes(), _postings(words, shingles))
+    return Sketch(header + struct.pack(f"<{len(whole) + len(lead)}H", *whole, *lead), _postings(sums, shingles))
 
 
 def sample_of(data: bytes) -> Sample:
@@ -85,6 +87,8 @@ def sample_of(data: bytes) -> Sample:
     Raises:
         ValueError: it has another version or length.
     """
+    if len(data) < _HEADER.size:
+        raise ValueError(f"no sketch of version {SKETCH_VERSION}")
     version, level, wholes, leads, words, exact = _HEADER.unpack_from(data)
     if version != SKETCH_VERSION or len(data) != _HEADER.size + 2 * (wholes + leads):
         raise ValueError(f"no sketch of version {SKETCH_VERSION}")
@@ -92,56 +96,78 @@ def sample_of(data: bytes) -> Sample:
     return Sample(level, words, exact, values[:wholes], values[wholes:])
 
 
-def _shingles(words: Numbers, width: int) -> Numbers:
-    """A 64-bit hash for each run of `width` words; one for all words where there are fewer."""
-    width = min(width, max(len(words), 1))
+def _polynomials(words: Numbers) -> Numbers:
+    """A polynomial over each run of three words modulo 2**64; one over all words where there are fewer."""
+    width = min(_WIDTH, max(len(words), 1))
     count = len(words) - width + 1
-    hashes = words[:count].copy()
+    sums = words[:count].copy()
     for place in range(1, width):
-        hashes *= _FACTOR
-        hashes += words[place : place + count]
-    hashes ^= hashes >> _HALF
+        sums *= _FACTOR
+        sums += words[place : place + count]
+    return sums
+
+
+def _mixed(sums: Numbers) -> Numbers:
+    """64-bit hashes, each bit of which depends on every bit of `sums`."""
+    hashes = sums ^ (sums >> _HALF)
     hashes *= _MIX
     hashes ^= hashes >> _HALF
     return hashes
 
 
-def _whole(shingles: Numbers) -> tuple[int, Values]:
-    """The level and values of the sample: the least level at which no more than SAMPLE_MAX shingles are left."""
-    low = _lowest(shingles, SAMPLE_MAX + 1)
-    level = 0 if len(low) <= SAMPLE_MAX else 65 - int(low[SAMPLE_MAX]).bit_length()
-    limit = (1 << (64 - level)) - 1
-    sample = shingles[shingles <= limit]
-    if len(sample) > int(low.searchsorted(np.uint64(limit), "right")):
-        sample = np.array(list(dict.fromkeys(sample.tolist())), np.uint64)
-    return level, _values(sample, level)
+def _whole(shingles: Numbers) -> tuple[int, list[int]]:
+    """The level of the sample and its values: the least level at which no more than SAMPLE_MAX shingles are left.
+
+    Where one shingle stands so often that few others would be left, each counts once.
+    """
+    level = _level(shingles)
+    values = list(dict.fromkeys(_values(shingles, level)))
+    if level and len(values) < SAMPLE_MIN:
+        level = _level(np.unique(shingles))
+        values = list(dict.fromkeys(_values(shingles, level)))
+    return level, values
 
 
-def _values(hashes: Numbers, level: int) -> Values:
-    """The 16 bits that follow the `level` zero bits in front."""
-    return (hashes >> np.uint64(64 - VALUE_BITS - level)).astype("<u2")
+def _level(shingles: Numbers) -> int:
+    if len(shingles) <= SAMPLE_MAX:
+        return 0
+    return _BITS + 1 - _lowest(shingles, SAMPLE_MAX).bit_length()
 
 
-def _lowest(hashes: Numbers, wanted: int) -> Numbers:
-    """The different ones among `hashes` in order: the `wanted` lowest at least."""
-    if len(hashes) > 4 * wanted:
-        low = _different(hashes[hashes < (1 << 64) // len(hashes) * 2 * wanted])
-        if len(low) >= wanted:
-            return low
-    return _different(hashes)
+def _lowest(hashes: Numbers, place: int) -> int:
+    """The hash that stands at `place` when they are sorted: what is far above it is left out first."""
+    spare = len(hashes) // (place + place // 2 + 1)
+    low = hashes[hashes <= _limit(spare.bit_length() - 1)] if spare > 1 else hashes
+    if len(low) <= place:
+        low = hashes
+    return int(np.partition(low, place)[place])
 
 
-def _different(hashes: Numbers) -> Numbers:
-    ordered = np.sort(hashes)
-    again = ordered[1:] == ordered[:-1]
-    return np.concatenate((ordered[:1], ordered[1:][~again])) if again.any() else ordered
+def _values(hashes: Numbers, level: int) -> list[int]:
+    """Of those that begin with `level` zero bits, the 16 bits that follow."""
+    sample = hashes[hashes <= _limit(level)] if level else hashes
+    values: list[int] = (sample >> _SHIFTS[level]).tolist()
+    return values
 
 
-def _postings(words: Numbers, shingles: Numbers) -> tuple[int, ...]:
-    """The lowest hashes of longer runs, which are rare elsewhere: of the whole text, and others of its lead."""
-    runs = _shingles(words, _POSTING_WIDTH)
-    keys = _lowest(runs, POSTINGS_OF_ALL)[:POSTINGS_OF_ALL].tolist()
-    lead = shingles if len(words) < SHORT_WORDS else runs[: LEAD_WORDS - _POSTING_WIDTH + 1]
-    more = dict.fromkeys(keys)
-    more.update(dict.fromkeys(np.sort(lead).tolist()))
-    return tuple(key & _LOW for key in list(more)[: len(keys) + POSTINGS_OF_LEAD])
+@cache
+def _limit(level: int) -> np.uint64:
+    """The highest hash that begins with `level` zero bits."""
+    return np.uint64((1 << (_BITS - level)) - 1)
+
+
+def _postings(sums: Numbers, shingles: Numbers) -> tuple[int, ...]:
+    """Keys for the runs of six words that begin with one of the lowest shingles, of the whole text and of its lead.
+
+    So long a run is rare in other articles, and found by its first half it is the same in every text that has it.
+    """
+    runs = shingles[:-_WIDTH]
+    if len(runs) == 0:
+        return tuple([key & _LOW for key in dict.fromkeys(shingles.tolist())])
+    whole = (runs <= _lowest(runs, min(POSTINGS_OF_ALL, len(runs)) - 1)).nonzero()[0]
+    lead = (runs[: LEAD_WORDS - _WIDTH + 1] <= _limit(_POSTINGS_LEVEL)).nonzero()[0]
+    places = np.concatenate((whole, lead))
+    keys = _mixed(sums[places] * _FACTOR_CUBED + sums[places + _WIDTH]).tolist()
+    chosen = sorted(set(keys[: len(whole)]))[:POSTINGS_OF_ALL]
+    others = set(shingles.tolist() if len(shingles) < SHORT_SHINGLES else keys[len(whole) :]).difference(chosen)
+    return tuple([key & _LOW for key in chosen + sorted(others)[:POSTINGS_OF_LEAD]])

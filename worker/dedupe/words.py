@@ -1,7 +1,8 @@
 """The words of a text as numbers: what two texts are compared by.
 
-Letters and digits make words; case, accents and every mark between words do not count. Chinese, Japanese and the
-scripts of South-East Asia have no spaces between words: there each character, with the signs that belong to it, is one.
+Letters and digits make words; case, accents and every mark between words do not count. Where a script has no spaces
+between words, something else begins one: in Chinese and Japanese each character, in Thai and Lao a vowel that is written
+first in its syllable, in Khmer and Burmese some of the letters (each would make words that stand in every text).
 """
 
 from __future__ import annotations
@@ -25,23 +26,25 @@ _BITS_MIN = 14
 
 _PLANE = 1 << 16
 _ALONE = np.uint64(1 << 32)
-"""Set in the table where a character begins a word of its own, whatever stands before it."""
+"""Set in the table where a character begins a word, whatever stands before it."""
 
 _BEYOND = np.uint64(1 << 33)
 """In place of every character beyond the first plane, which the table leaves out."""
 
 _ASTRAL_SIGNS, _ASTRAL_HAN = 0x1D000, 0x20000
-_UNSPACED = (
-    (0x0E00, 0x0EFF),  # Thai, Lao
-    (0x1000, 0x109F),  # Myanmar
-    (0x1780, 0x17FF),  # Khmer
-    (0x2E80, 0x2FDF),  # radicals
-    (0x3005, 0x3007),
-    (0x3040, 0x30FF),  # Hiragana, Katakana
-    (0x3400, 0x4DBF),  # Han
-    (0x4E00, 0x9FFF),
-    (0xF900, 0xFAFF),
+_BEGINNING = (
+    range(0x0E40, 0x0E45),  # Thai
+    range(0x0EC0, 0x0EC5),  # Lao
+    range(0x1000, 0x1022, 3),  # Burmese
+    range(0x1780, 0x17A3, 3),  # Khmer
+    range(0x2E80, 0x2FE0),  # radicals
+    range(0x3005, 0x3008),
+    range(0x3040, 0x3100),  # Hiragana, Katakana
+    range(0x3400, 0x4DC0),  # Han
+    range(0x4E00, 0xA000),
+    range(0xF900, 0xFB00),
 )
+"""The characters with which a word begins wherever they stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +68,9 @@ def words_of(text: str) -> Words:
     if not spaced:
         letters = _astral(points, letters)
     powers, inverses = _powers(max(len(letters).bit_length(), _BITS_MIN))
-    sums = np.multiply(letters, powers[: len(letters)]).cumsum()
+    sums = (letters * powers[: len(letters)]).cumsum()
     starts, ends = _spaced(letters) if spaced else _unspaced(letters)
-    return Words((sums.take(ends) - sums.take(starts)) * inverses.take(starts), starts, ends)
+    return Words((sums[ends] - sums[starts]) * inverses[starts], starts, ends)
 
 
 def _spaced(letters: Numbers) -> tuple[Places, Places]:
@@ -113,8 +116,8 @@ def _table() -> Numbers:
     for point in range(_PLANE):
         if unicodedata.category(chr(point))[0] in "LNM":
             table[point] = _letter(chr(point))
-    for first, last in _UNSPACED:
-        for point in range(first, last + 1):
+    for points in _BEGINNING:
+        for point in points:
             if unicodedata.category(chr(point))[0] in "LN":
                 table[point] |= _ALONE
     return table
