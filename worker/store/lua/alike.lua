@@ -1,6 +1,7 @@
 -- What one sketch says of another: the same decision as worker/dedupe/likeness.py, number for number.
 
-local NEAR_MIN, NEAR_ALONE_MIN, LEAD_MIN, LEAD_DOUBT = 0.60, 0.85, 0.25, 3
+local NEAR_MIN, NEAR_ALONE_MIN, COMMON_MIN = 0.60, 0.90, 0.5
+local LEAD_MIN, LEAD_COMMON_MIN, LEAD_DOUBT = 0.25, 0.6, 4
 local SHARED_MIN, EVIDENCE_MIN, SIZES_ALIKE, LEAD_LEVEL, VALUE_BITS = 0.10, 6, 1.5, 1, 16
 local FIRST_VALUE = 17
 
@@ -86,6 +87,13 @@ local function lead_in(text, other)
   return math.max(dense, found_in(sought, sparse) / (size + LEAD_DOUBT))
 end
 
+-- Whether the lead of one stands in the other, or so little is left over that it need not.
+local function has_lead(new, old, own, boilerplate)
+  local common = boilerplate >= COMMON_MIN
+  if own >= NEAR_ALONE_MIN and not common then return true end
+  return math.max(lead_in(new, old), lead_in(old, new)) >= (common and LEAD_COMMON_MIN or LEAD_MIN)
+end
+
 -- What `new` is to `old`, both with a `sketch`: 'exact', 'near', 'shared' or nil, the similarity, and the share of the new.
 local function alike(new_text, old_text, boilerplate)
   local new, old = sample_of(new_text), sample_of(old_text)
@@ -102,9 +110,6 @@ local function alike(new_text, old_text, boilerplate)
   end
   local common = matched * boilerplate
   local own = size > common and (matched - common) / (size - common) or 0
-  if own >= NEAR_ALONE_MIN then return 'near', similarity, share end
-  if own >= NEAR_MIN and math.max(lead_in(new, old), lead_in(old, new)) >= LEAD_MIN then
-    return 'near', similarity, share
-  end
+  if own >= NEAR_MIN and has_lead(new, old, own, boilerplate) then return 'near', similarity, share end
   return own >= SHARED_MIN and 'shared' or nil, similarity, share
 end

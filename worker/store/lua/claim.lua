@@ -257,8 +257,7 @@ local function verify(index, document, found, record, root)
   end
 end
 
--- The families that a new text is near to, and the texts that it only shares passages with. Of a family the latest text
--- that has a key is known; where that one is not near, the first of the family may be.
+-- The families that a new text is near to, and the texts that it only shares passages with.
 local function neighbours(index, document)
   local ranked = rank(index, document)
   local found = {verified = 0, of_family = {}, families = {}, shared = {}, similarities = {}}
@@ -268,11 +267,6 @@ local function neighbours(index, document)
       and root_of(index, record)
     if root then
       verify(index, document, found, record, root)
-      local first = not found.families[root.id] and root.number ~= record.number and record_of(index, root.number)
-      if first and first.id == root.id and not found.similarities[first.number]
-        and is_near_in_time(index, document.day, first.day) then
-        verify(index, document, found, first, root)
-      end
     end
   end
   return found
