@@ -5,25 +5,37 @@ local LEAD_MIN, LEAD_COMMON_MIN, LEAD_DOUBT = 0.25, 0.6, 4
 local SHARED_MIN, EVIDENCE_MIN, SIZES_ALIKE, LEAD_LEVEL, VALUE_BITS = 0.10, 6, 1.5, 1, 16
 local FIRST_VALUE = 17
 
--- The sample that `text.sketch` holds, kept with the text.
+local FORMATS = setmetatable({}, {__index = function(formats, count)
+  formats[count] = '<' .. string.rep('H', count)
+  return formats[count]
+end})
+
+-- The sample that `text.sketch` holds, kept with the text. The values of the lead are read when they are needed.
 local function sample_of(text)
   if text.sample then return text.sample end
   local sketch = text.sketch
   local _, level, count, lead_count, words = s_unpack('<BBBBI4', sketch)
-  local all = {s_unpack('<' .. string.rep('H', count + lead_count), sketch, FIRST_VALUE)}
+  local values = {s_unpack(FORMATS[count], sketch, FIRST_VALUE)}
   text.sample = {
-    level = level, count = count, lead_count = lead_count, words = words, exact = sub(sketch, 9, 16), values = all,
-    counts = {},
+    level = level, count = count, lead_count = lead_count, words = words, exact = sub(sketch, 9, 16), values = values,
+    sketch = sketch, counts = {},
   }
   return text.sample
 end
 
--- Values `first` to `last` of a sample at `level`, as they are at `sparser`, of which `bits` bits are known: how often
--- each, and how many there are.
-local function counted(values, first, last, level, sparser, bits)
+local function lead_of(sample)
+  if not sample.lead then
+    sample.lead = {s_unpack(FORMATS[sample.lead_count], sample.sketch, FIRST_VALUE + 2 * sample.count)}
+  end
+  return sample.lead
+end
+
+-- The first `last` values of a sample at `level`, as they are at `sparser`, of which `bits` bits are known: how often each,
+-- and how many there are.
+local function counted(values, last, level, sparser, bits)
   local below, cut = 2 ^ (VALUE_BITS - (sparser - level)), 2 ^ (VALUE_BITS - (sparser - level) - bits)
   local counts, size = {}, 0
-  for place = first, last do
+  for place = 1, last do
     local value = values[place]
     if value < below then
       if cut > 1 then value = floor(value / cut) end
@@ -49,7 +61,7 @@ local function overlap(new, old)
   local key = level * 32 + bits
   local ours = new.counts[key]
   if not ours then
-    local counts, size = counted(new.values, 1, new.count, new.level, level, bits)
+    local counts, size = counted(new.values, new.count, new.level, level, bits)
     ours = {counts, size}
     new.counts[key] = ours
   end
@@ -76,14 +88,14 @@ end
 
 local function lead_in(text, other)
   if text.lead_count == 0 then return 0 end
-  local first, last = text.count + 1, text.count + text.lead_count
-  local ours = counted(text.values, first, last, 0, 0, VALUE_BITS)
-  local theirs = counted(other.values, other.count + 1, other.count + other.lead_count, 0, 0, VALUE_BITS)
+  local lead, last = lead_of(text), text.lead_count
+  local ours = counted(lead, last, 0, 0, VALUE_BITS)
+  local theirs = counted(lead_of(other), other.lead_count, 0, 0, VALUE_BITS)
   local dense = found_in(ours, theirs) / text.lead_count
   local level = math.max(LEAD_LEVEL, other.level)
   local bits = VALUE_BITS - (level - math.min(LEAD_LEVEL, other.level))
-  local sought, size = counted(text.values, first, last, LEAD_LEVEL, level, bits)
-  local sparse = counted(other.values, 1, other.count, other.level, level, bits)
+  local sought, size = counted(lead, last, LEAD_LEVEL, level, bits)
+  local sparse = counted(other.values, other.count, other.level, level, bits)
   return math.max(dense, found_in(sought, sparse) / (size + LEAD_DOUBT))
 end
 
