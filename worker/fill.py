@@ -96,7 +96,7 @@ def render_relation(seq: int, subject: str, object_: str, shown_by: bytes, emitt
     `shown_by` is the body, with its gaps, of the article that shows it: what made it made this as well.
     """
     processing = shown_by[shown_by.rindex(_PROCESSING) + len(_PROCESSING) : -1]
-    document = orjson.loads(shown_by[shown_by.index(_ID) + len(_ID) :].partition(b",")[0])
+    document = document_of(shown_by)
     return orjson.dumps(
         {
             "seq": seq,
@@ -111,6 +111,12 @@ def render_relation(seq: int, subject: str, object_: str, shown_by: bytes, emitt
             "processing": orjson.Fragment(processing.replace(b"\0", orjson.dumps(emitted_at))),
         }
     )
+
+
+def document_of(line: bytes) -> str:
+    """The id in the line, or the body, of an article."""
+    begin = line.index(_ID) + len(_ID) + 1
+    return line[begin : line.index(b'"', begin)].decode()
 
 
 def is_finding(line: bytes) -> bool:

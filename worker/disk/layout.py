@@ -110,6 +110,11 @@ class OutFolder:
         return f"{self.hidden}/index.rebuild"
 
     @property
+    def places(self) -> str:
+        """Where the lines of documents stand: hints, see `sink/places.py`."""
+        return f"{self.hidden}/places"
+
+    @property
     def filling(self) -> str:
         """How far the filling of the index has got (JSON): a hint."""
         return f"{self.hidden}/index.filling"

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
+
+import orjson
 
 from worker.article import Duplicate, Shared
 from worker.fill import Standing, fill_article, fill_rejection, render_relation
 from worker.sink.filing import Filing, KeptMember
 from worker.sink.group import OTHER_VERSION
+from worker.sink.reuse import shared_with
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from worker.disk.position import Positions
     from worker.sink.group import Accepted, Group
     from worker.store.verdict import Verdict
@@ -49,13 +55,15 @@ class Lines:
         return {"articles": self.articles, "duplicates": self.duplicates, "rejected": self.rejected}
 
 
-def render(group: Group, ends: Positions, style: Style) -> Lines:
+def render(group: Group, ends: Positions, style: Style, text_of: Callable[[str], str | None] = lambda _: None) -> Lines:
     """The finished lines of `group`, numbered on from the `ends` of the outputs.
+
+    `text_of` finds the text of an earlier line by the id of its document.
 
     A part that can't be finished, since a worker of another version made it, is moved to the refused ones, and with a
     member all that follows it in its container.
     """
-    rendering = _Rendering(ends, style)
+    rendering = _Rendering(ends, style, text_of)
     unfinished: set[str] = set()
     for accepted in group.accepted:
         claimed = accepted.part.claimed
@@ -69,8 +77,10 @@ def render(group: Group, ends: Positions, style: Style) -> Lines:
 class _Rendering:
     """The lines of a group in the making."""
 
-    def __init__(self, ends: Positions, style: Style) -> None:
+    def __init__(self, ends: Positions, style: Style, text_of: Callable[[str], str | None]) -> None:
         self.lines = Lines()
+        self._text_of = text_of
+        self._lines_of: dict[str, bytes] = {}
         self._ends = ends
         self._style = style
 
@@ -90,19 +100,30 @@ class _Rendering:
         dropped = style.drop_duplicates and standing.duplicate is not None
         output = self.lines.duplicates if dropped else self.lines.articles
         first = (self._ends.duplicates if dropped else self._ends.articles).ordinal
+        fill = partial(
+            fill_article,
+            part.body,
+            seq=first + len(output),
+            emitted_at=style.at,
+            line_bytes_max=style.line_bytes_max,
+        )
         try:
-            line = fill_article(
-                part.body,
-                seq=first + len(output),
-                standing=standing,
-                emitted_at=style.at,
-                line_bytes_max=style.line_bytes_max,
-            )
+            line = fill(standing=standing)
         except ValueError:
             return False
+        if standing.shared:
+            text = orjson.loads(line)["text"]
+            shared = shared_with(accepted.verdict.shared, text, self._earlier_text)
+            line = fill(standing=replace(standing, shared=shared))
         output.append(line)
+        self._lines_of[part.document] = line
         self._add_findings(accepted)
         return True
+
+    def _earlier_text(self, document: str) -> str | None:
+        """The text of an earlier line, of this group or of another."""
+        line = self._lines_of.get(document)
+        return self._text_of(document) if line is None else str(orjson.loads(line)["text"])
 
     def _add_findings(self, accepted: Accepted) -> None:
         """What it shows of others stands behind it, in the same group: with its line, or not at all."""

@@ -63,17 +63,18 @@ def advance(
     Returns `window` with what it has seen, to be given to the next call. A generation's age is that of its
     name by the wall clock (`wall`, seconds since 1970), so that it outlives restarts; but one process never
     begins two for their age in less than an eighth of the window by the monotonic clock: a clock that jumps
-    makes one at the most. Two commands; one call in front of each group of lines is enough.
+    makes one at the most. Three round trips; one call a second is enough.
 
     Raises:
         one of `AWAY`: Redis is away.
     """
     monotonic = time.monotonic() if monotonic is None else monotonic
     wall = time.time() if wall is None else wall
-    newest = _newest(client, keys)
+    names = [name.decode() for name in cast("list[bytes]", client.lrange(keys.generations, 0, -1))]
+    newest, size = (names[0], _size(client, keys, names)) if names else (None, 0)
     if newest is not None and window.seen != newest:
         window = replace(window, seen=newest, since=monotonic)
-    if newest is None or _size(client, keys, newest) >= window.generation_documents_max:
+    if newest is None or size >= window.generation_documents_max:
         return replace(window, seen=_begin(client, keys, wall), since=monotonic)
     if _is_old(window, monotonic, wall):
         return replace(window, seen=_begin(client, keys, wall), since=monotonic, begun=monotonic)
@@ -178,15 +179,16 @@ def _begin_era(client: redis.Redis, keys: Keys, name: str) -> None:
         pipe.execute()
 
 
-def _size(client: redis.Redis, keys: Keys, generation: str) -> int:
-    """In texts: copies have no record, but may be versions of what has other names, as a rule of two."""
+def _size(client: redis.Redis, keys: Keys, names: list[str]) -> int:
+    """Of the newest of these generations, in texts; all hashes are looked at: one of a wrong type raises.
+
+    Copies have no record, but may be versions of what has other names, two as a rule.
+    """
+    eras = [era.decode() for era in cast("list[bytes]", client.lrange(keys.eras, 0, -1))]
     with client.pipeline(transaction=False) as pipe:
-        pipe.hlen(keys.records(generation))
-        pipe.hlen(keys.versions(generation))
-        records, versions = cast("list[int]", pipe.execute())
+        pipe.hlen(keys.records(names[0]))
+        pipe.hlen(keys.versions(names[0]))
+        for key in (*(key for name in names for key in keys.of_generation(name)), *map(keys.keys_of, eras)):
+            pipe.hlen(key)
+        records, versions, *_ = cast("list[int]", pipe.execute())
     return max(records, versions // _NAMES)
-
-
-def _newest(client: redis.Redis, keys: Keys) -> str | None:
-    first = cast("bytes | None", client.lindex(keys.generations, 0))
-    return first.decode() if first is not None else None
