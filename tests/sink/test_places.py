@@ -14,22 +14,20 @@ from worker.settings import Index, Settings, Sink
 from worker.sink.places import Places
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.sink.material import Place
 
 SMALL = Settings(sink=Sink(segment_bytes_max=1000, rotation_seconds_min=0), index=Index(documents_max=1000))
 
 
 @pytest.fixture
-def written(place: Place) -> Iterator[tuple[list[str], list[str]]]:
+def written(place: Place) -> tuple[list[str], list[str]]:
     """Ids and texts of lines over several segments."""
     texts = [f"Story number {number}." for number in range(12)]
     claim = place.claim(texts)
     driver = Driver(place, SMALL, group_max=2)
     driver.stream = place.entries(claim)
     driver.finish()
-    yield [file.id for file in claim.files], texts
+    return [file.id for file in claim.files], texts
 
 
 def places_of(place: Place) -> Places:
@@ -76,14 +74,16 @@ LONG = " ".join(f"word{number}" for number in range(60))
 
 @pytest.mark.parametrize("group_max", [1, 4], ids=["lines on disk", "lines of one group"])
 def test_passages_are_those_of_both_texts(place: Place, group_max: int) -> None:
-    claim = place.claim([f"Before it. {LONG} And after.", f"Quite another beginning here. {LONG}", "Nothing alike."])
+    claim = place.claim([f"Before it. {LONG} And after.", f"Quite another beginning. {LONG}", "Nothing alike."])
     first, second, third = claim.files
     shared = orjson.dumps({"shared": [[first.id, 0.4, 1], [mint(), 0.3, 2]]})
     unlike = orjson.dumps({"shared": [[first.id, 0.2, 1]]})
     driver = Driver(place, group_max=group_max)
     driver.stream = [
-        place.entry(claim, first), place.entry(claim, second, verdict=shared), place.entry(claim, third, verdict=unlike),
-    ]  # fmt: skip
+        place.entry(claim, first),
+        place.entry(claim, second, verdict=shared),
+        place.entry(claim, third, verdict=unlike),
+    ]
     driver.finish()
     lines = [orjson.loads(line) for line in place.lines()]
     known, unknown = lines[1]["shared"]
