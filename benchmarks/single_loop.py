@@ -11,9 +11,10 @@ from pathlib import Path
 
 from worker.article import Document, Rejection
 from worker.config_files import load_rules
+from worker.fill import fill_article, fill_rejection
 from worker.parse.members import Container
 from worker.pipeline import process
-from worker.record import fill_article, fill_rejection, render_article, render_rejection
+from worker.record import render_article, render_rejection
 
 RULES = load_rules()
 LINE_BYTES_MAX = 100_000
@@ -28,7 +29,7 @@ def line_of(name: str, data: bytes, digest: str) -> bytes:
     body = outcome if isinstance(outcome, Rejection) else render_article(outcome, LINE_BYTES_MAX, RULES.version)
     if isinstance(body, Rejection):
         return fill_rejection(render_rejection(body), now) + b"\n"
-    return fill_article(body, seq=1, duplicate=None, emitted_at=now) + b"\n"
+    return fill_article(body, seq=1, emitted_at=now) + b"\n"
 
 
 def main() -> None:

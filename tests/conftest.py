@@ -19,10 +19,10 @@ import redis
 from worker.disk.layout import StateFolder
 from worker.jobs.limits import die_with
 from worker.store import embedded
-from worker.store.commit import load_scripts
 from worker.store.connection import connect, run_id
-from worker.store.index import Window, advance
+from worker.store.index import Window, ensure_index
 from worker.store.keys import Keys
+from worker.store.scripts import load_scripts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,6 +112,6 @@ def key() -> bytes:
 def reconciled(writer_client: redis.Redis, keys: Keys) -> Window:
     """Redis as the writer leaves it for commits: script loaded, a generation begun, `ready` set."""
     load_scripts(writer_client)
-    window = advance(writer_client, keys, Window(1_000_000, 30 * 86_400))
+    window = ensure_index(writer_client, keys, Window(1_000_000, 30 * 86_400))
     writer_client.set(keys.ready, run_id(writer_client))
     return window

@@ -33,8 +33,9 @@ from worker.article import (
     Syndication,
 )
 from worker.config_files import load_rules
+from worker.fill import Standing, fill_article
 from worker.pipeline import process
-from worker.record import fill_article, render_article
+from worker.record import render_article
 
 if TYPE_CHECKING:
     from worker.article import Duplicate
@@ -81,7 +82,7 @@ def line_of(article: Article, *, seq: int = 1, duplicate: Duplicate | None = Non
     """The final line of `article`."""
     body = render_article(article, LINE_BYTES_MAX, "0123456789ab")
     assert isinstance(body, bytes), body
-    return fill_article(body, seq=seq, duplicate=duplicate, emitted_at=EMITTED_AT)
+    return fill_article(body, seq=seq, standing=Standing(duplicate), emitted_at=EMITTED_AT)
 
 
 def parsed(line: bytes) -> dict[str, Any]:

@@ -30,13 +30,14 @@ from worker import pipeline
 from worker.article import Article, Rejection
 from worker.config_files import load_rules
 from worker.errors import PermanentError
+from worker.fill import fill_article, fill_rejection
 from worker.ids import derive
 from worker.parse.format_table import FORMATS
 from worker.parse.formats import format_of
 from worker.parse.members import Container
 from worker.pipeline import process, process_member
 from worker.pipeline import rejection_of as rejection_of_pipeline
-from worker.record import fill_article, fill_rejection, render_article, render_rejection
+from worker.record import render_article, render_rejection
 from worker.schema import line_problem, rejection_problem
 
 RULES = load_rules()
@@ -191,7 +192,7 @@ def _is_a_valid_line(outcome: Article | Rejection) -> None:
     if isinstance(outcome, Article):
         body = render_article(outcome, LINE_BYTES_MAX, RULES.version)
         if isinstance(body, bytes):
-            line = fill_article(body, seq=1, duplicate=None, emitted_at=EMITTED_AT)
+            line = fill_article(body, seq=1, emitted_at=EMITTED_AT)
             assert len(line) <= LINE_BYTES_MAX
             assert len(line.decode().splitlines()) == 1
             assert line_problem(orjson.loads(line)) is None

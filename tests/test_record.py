@@ -23,13 +23,8 @@ from worker.article import (
     Rejection,
     Removal,
 )
-from worker.record import (
-    GAP_BYTES_MAX,
-    fill_article,
-    fill_rejection,
-    render_article,
-    render_rejection,
-)
+from worker.fill import Standing, fill_article, fill_rejection
+from worker.record import GAP_BYTES_MAX, PASSAGES_MAX, render_article, render_rejection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,10 +62,10 @@ def test_without_a_duplicate_the_line_says_null() -> None:
     assert parsed(line_of(PLAIN))["duplicate"] is None
 
 
-def test_a_body_has_four_gaps_and_no_line_end() -> None:
+def test_a_body_has_six_gaps_and_no_line_end() -> None:
     body = render_article(full_article(), 100_000, "0" * 12)
     assert isinstance(body, bytes)
-    assert body.count(b"\0") == 4
+    assert body.count(b"\0") == 6
     assert b"\n" not in body
     assert b"\r" not in body
 
@@ -79,7 +74,7 @@ def test_filling_adds_no_more_than_the_margin() -> None:
     body = render_article(PLAIN, 100_000, "0" * 12)
     assert isinstance(body, bytes)
     line = fill_article(
-        body, seq=2**63, duplicate=Duplicate("exact", OTHER_ID, 0.123456789012345), emitted_at=EMITTED_AT
+        body, seq=2**63, standing=Standing(Duplicate("exact", OTHER_ID, 0.123456789012345)), emitted_at=EMITTED_AT
     )
     assert len(line) - len(body) < GAP_BYTES_MAX
 
@@ -134,15 +129,21 @@ def crowded() -> Article:
 
 
 STEPS = ["entities.mentions", "keyphrases", "figures", "dates_mentioned", "removed.text", "quotes"]
+BARE = GAP_BYTES_MAX - 64 * PASSAGES_MAX
+
+
+def gap_after(steps: int) -> int:
+    """What is kept free for filling after so many steps of trimming: behind the dates, no passages any more."""
+    return GAP_BYTES_MAX if steps <= STEPS.index("dates_mentioned") + 1 else BARE
 
 
 @pytest.mark.parametrize("count", range(len(STEPS) + 1))
 def test_a_long_line_is_trimmed_in_the_order_of_the_record_and_no_further_than_needed(count: int) -> None:
     article = crowded()
     size = len(_trimmed_by_hand(article, count))
-    body = render_article(article, size + GAP_BYTES_MAX, "0" * 12)
+    body = render_article(article, size + gap_after(count), "0" * 12)
     assert isinstance(body, bytes)
-    line = parsed(fill_article(body, seq=1, duplicate=None, emitted_at=EMITTED_AT))
+    line = parsed(fill_article(body, seq=1, emitted_at=EMITTED_AT))
     assert line["quality"]["trimmed"] == STEPS[:count]
     assert line["text"] == article.text
 
@@ -170,7 +171,7 @@ def test_what_is_empty_is_not_named_as_trimmed() -> None:
     article = replace(bare, removed=(Removal("header", "x" * 5000),), text="word " * 100)
     body = render_article(article, 4000, "0" * 12)
     assert isinstance(body, bytes)
-    line = parsed(fill_article(body, seq=1, duplicate=None, emitted_at=EMITTED_AT))
+    line = parsed(fill_article(body, seq=1, emitted_at=EMITTED_AT))
     assert line["quality"]["trimmed"] == ["removed.text"]
     assert line["removed"] == [{"kind": "header", "text": None}]
 
@@ -188,7 +189,7 @@ def test_no_line_is_longer_than_allowed_once_its_gaps_are_filled(step: int, beyo
     body = render_article(crowded(), limit, "0" * 12)
     if isinstance(body, bytes):
         duplicate = Duplicate("exact", OTHER_ID, 1.0)
-        assert len(fill_article(body, seq=10**12, duplicate=duplicate, emitted_at=EMITTED_AT)) <= limit
+        assert len(fill_article(body, seq=10**12, standing=Standing(duplicate), emitted_at=EMITTED_AT)) <= limit
 
 
 def test_a_rejection_line_has_its_keys_in_order() -> None:

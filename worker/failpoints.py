@@ -67,6 +67,7 @@ WINDOWS: dict[str, str] = {
     "rotate.manifest_written": "all done but compression",
     "compress.written": "the compressed copy stands beside the plain segment",
     "reconcile.begin": "Redis came back empty, older or for the first time; `ready` is not set",
+    "reconcile.index_dropped": "the index and what waited in the stream are forgotten, nothing is read yet",
     "reconcile.index_loaded": "the index is brought up, `ready` is not set",
     "reconcile.ready": "`ready` is set",
     "learning.saved": "what was learned is durable, and not yet in Redis",

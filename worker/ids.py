@@ -33,3 +33,9 @@ def derive(parent: str, member: str) -> str:
 def is_id(text: str) -> bool:
     """Whether `text` has the form of an identifier."""
     return ID.fullmatch(text) is not None
+
+
+def finding_id(kind: str, subject: str, object_: str) -> str:
+    """The identifier of a finding about two documents or stories: the same for the same three arguments, for ever."""
+    digest = hashlib.sha256(f"{kind}\0{subject}\0{object_}".encode()).digest()
+    return _encode(int.from_bytes(digest[:16], "big"))

@@ -1,12 +1,14 @@
-"""The line: how an article or a rejection becomes JSON.
+"""The line: how an article or a rejection becomes JSON. `fill.py` has the other half.
 
 A worker renders an article with gaps for what it can't know, and the writer fills them. A gap is one NUL
-byte, which no JSON holds. There are four, in this order:
+byte, which no JSON holds. There are six, in this order:
 
     "seq":<0>                                        the ordinal in the stream
     "version":<1>      with `replaces`               succession
     "duplicate":<2>    with `shared` and `story`     what depends on other documents
-    "emitted_at":<3>   the end of `processing`       when the line was made
+    "flags":[…<3>]     the end of the list           what only the other documents show
+    "trimmed":[…<4>]   the end of the list           what the line had no room for
+    "emitted_at":<5>   the end of `processing`       when the line was made
 """
 
 from __future__ import annotations
@@ -18,15 +20,22 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from worker import __version__
-from worker.article import Article, Duplicate, Rejection
+from worker.article import Article, Rejection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 SCHEMA = "article/1.0"
 REVISION = 1
-GAP_BYTES_MAX = 512
-"""The most that filling adds to a body."""
+PARTNERS_MAX = 5
+"""The most texts that `shared` names."""
+
+PASSAGES_MAX = 40
+"""The most passages in one line, over all that `shared` names."""
+
+_GAP_BYTES_BARE = 1024
+GAP_BYTES_MAX = _GAP_BYTES_BARE + 64 * PASSAGES_MAX
+"""The most that filling adds to a body: of it, all but a kibibyte are for the passages of `shared`."""
 
 MESSAGE_CHARACTERS_MAX = 500
 
@@ -61,43 +70,22 @@ def render_article(article: Article, line_bytes_max: int, rules_version: str) ->
     """
     limit = line_bytes_max - GAP_BYTES_MAX
     body = _rendered(article, rules_version)
-    if len(body) <= limit:
-        return body
     for name, trim in _TRIMS:
+        if name == _AFTER_PASSAGES:
+            limit = line_bytes_max - _GAP_BYTES_BARE
+        if len(body) <= limit:
+            return body
         trimmed = trim(article)
         if trimmed == article:
             continue
         quality = replace(trimmed.quality, trimmed=(*trimmed.quality.trimmed, name))
         article = replace(trimmed, quality=quality)
         body = _rendered(article, rules_version)
-        if len(body) <= limit:
-            return body
+    if len(body) <= limit:
+        return body
     source = article.source
-    message = f"the line would have {len(body) + GAP_BYTES_MAX} bytes, and {line_bytes_max} are allowed"
+    message = f"the line would have {len(body) + _GAP_BYTES_BARE} bytes, and {line_bytes_max} are allowed"
     return Rejection(article.id, source.path, source.member, source.sha256, "record", "line_too_long", message)
-
-
-def fill_article(body: bytes, *, seq: int, duplicate: Duplicate | None, emitted_at: str) -> bytes:
-    """The final line without its newline.
-
-    `body` is what `render_article` gave. `emitted_at` is RFC 3339 in UTC.
-    """
-    start, before_version, before_duplicate, before_time, end = body.split(b"\0")
-    verdict = b"null" if duplicate is None else orjson.dumps(duplicate)
-    return b"".join(
-        (
-            start,
-            b"%d" % seq,
-            before_version,
-            b'1,"replaces":null',
-            before_duplicate,
-            verdict,
-            b',"shared":[],"story":null',
-            before_time,
-            orjson.dumps(emitted_at),
-            end,
-        )
-    )
 
 
 def render_rejection(rejection: Rejection) -> bytes:
@@ -116,11 +104,6 @@ def render_rejection(rejection: Rejection) -> bytes:
     return _dumped(row)
 
 
-def fill_rejection(body: bytes, rejected_at: str) -> bytes:
-    """The final line of a rejection without its newline. `rejected_at` is RFC 3339 in UTC."""
-    return b'%s,"rejected_at":%s}' % (body[:-1], orjson.dumps(rejected_at))
-
-
 def _rendered(article: Article, rules_version: str) -> bytes:
     row: dict[str, object] = {
         "seq": _GAP,
@@ -133,8 +116,14 @@ def _rendered(article: Article, rules_version: str) -> bytes:
     row.update(zip(_BEFORE_DUPLICATE, _values_before(article), strict=True))
     row["duplicate"] = _GAP
     row.update(zip(_AFTER_DUPLICATE, _values_after(article), strict=True))
+    row["quality"] = {"flags": _open_list(article.quality.flags), "trimmed": _open_list(article.quality.trimmed)}
     row["processing"] = {"version": __version__, "rules": rules_version, "emitted_at": _GAP}
     return _dumped(row)
+
+
+def _open_list(words: Sequence[str]) -> orjson.Fragment:
+    """A list with a gap at its end."""
+    return orjson.Fragment(orjson.dumps(words)[:-1] + b"\0]")
 
 
 def _dumped(row: dict[str, object]) -> bytes:
@@ -178,3 +167,5 @@ _TRIMS: tuple[tuple[str, Callable[[Article], Article]], ...] = (
     ("removed.text", _without_removed_texts),
     ("quotes", lambda article: replace(article, quotes=())),
 )
+# The passages of `shared` go behind the dates and before this. They are the writer's to leave out.
+_AFTER_PASSAGES = "removed.text"

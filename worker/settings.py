@@ -158,8 +158,13 @@ class Sink:
         100_000,
         "The longest line: several log shippers drop longer ones.",
         unit="bytes",
-        low=1000,
+        low=10_000,
         high=16_000_000,
+    )
+    duplicates: str = _setting(
+        "mark",
+        "`mark` leaves articles that repeat an earlier one among the others; `drop` writes them to `duplicates.jsonl`.",
+        choices=("mark", "drop"),
     )
     segment_bytes_max: int = _setting(
         256 * MIB, "A segment of this size is sealed.", unit="bytes", low=1000, high=1 << 40

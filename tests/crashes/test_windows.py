@@ -107,6 +107,7 @@ SCENARIOS: dict[str, Scenario] = {
     "rotate.manifest_written": ROTATION,
     "compress.written": Scenario("sink", settings=COMPRESSED),
     "reconcile.begin": SINK,
+    "reconcile.index_dropped": SINK,
     "reconcile.index_loaded": SINK,
     "reconcile.ready": SINK,
     "learning.saved": LEARNING,

@@ -24,9 +24,9 @@ from worker.disk.layout import StateFolder
 from worker.jobs.queue import alive_jobs, counts, publish
 from worker.jobs.safe_rq import RqKeys, rq_keys
 from worker.store import embedded
-from worker.store.commit import load_scripts
 from worker.store.connection import connect, run_id
 from worker.store.index import Window, advance
+from worker.store.scripts import load_scripts
 from worker.store.wire import Part, unpack_part
 from worker.supervise.readiness import this_host, workers_of
 

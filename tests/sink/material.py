@@ -88,10 +88,14 @@ class Place:
         """The stream entries that workers make of a batch. A text that begins with `!` is a rejection."""
         return [self.entry(claim, file) for file in claim.files]
 
-    def entry(self, claim: Claim, file: ClaimedFile, *, key: bytes = KEY, original: str = "") -> Entry:
+    def entry(
+        self, claim: Claim, file: ClaimedFile, *, key: bytes = KEY, original: str = "", verdict: bytes = b""
+    ) -> Entry:
+        """The entry of one file, whose verdict is this, or that it is an exact copy of `original`."""
         with open(document_path(self.work, claim.batch, file.id), "rb") as opened:
             part = part_of(claim, file, opened.read())
-        return (b"%d-0" % self.count_entry(), entry_fields(part, key, original))
+        fields = entry_fields(part, key, original)
+        return (b"%d-0" % self.count_entry(), {**fields, b"v": verdict or fields[b"v"]})
 
     def count_entry(self) -> int:
         self.count += 1
@@ -138,7 +142,12 @@ def last_part(claim: Claim, file: ClaimedFile, members: int, *, broken: bool = F
 
 
 def entry_fields(part: Part, key: bytes = KEY, original: str = "") -> dict[bytes, bytes]:
-    return {b"d": part.document.encode(), b"p": pack_part(key, part), b"v": original.encode()}
+    return {b"d": part.document.encode(), b"p": pack_part(key, part), b"v": copy_of(original) if original else b""}
+
+
+def copy_of(original: str) -> bytes:
+    """The verdict on an exact copy."""
+    return orjson.dumps({"kind": "exact", "of": original, "similarity": 1})
 
 
 def part_of(claim: Claim, file: ClaimedFile, data: bytes, member: str | None = None) -> Part:

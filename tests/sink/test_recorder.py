@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from tests.sink.driving import NOW, Driver
-from tests.sink.material import KEY, entry_fields, part_of
+from tests.sink.material import KEY, copy_of, entry_fields, part_of
 from worker.disk import fsops
 from worker.disk.claims import batch_folder, document_path, write_claim
 from worker.disk.position import Position, Positions, read_position
@@ -153,7 +153,7 @@ def another_document(place: Place, claim: Claim) -> Entry:
 
 def no_id_as_original(place: Place, claim: Claim) -> Entry:
     entry, fields = place.entry(claim, claim.files[0])
-    return entry, {**fields, b"v": b'x","seq":7'}
+    return entry, {**fields, b"v": copy_of('x","seq":7')}
 
 
 def missing_fields(place: Place, claim: Claim) -> Entry:

@@ -7,7 +7,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from worker.store.commit import SCRIPT
+from worker.store.scripts import COMMIT
 
 REFUSED_TO_ALL = (
     "FLUSHALL", "FLUSHDB", "CONFIG GET dir", "CONFIG SET dir /", "KEYS *", "SCAN 0", "EVAL return(1) 0",
@@ -17,7 +17,7 @@ REFUSED_TO_ALL = (
     "SORT copydesk:x", "OBJECT ENCODING copydesk:x", "GET secret", "SET other:x 1",
 )  # fmt: skip
 REFUSED_TO_DESK = (
-    f"SCRIPT LOAD {SCRIPT[:3].decode()}", "XREAD STREAMS copydesk:stream 0", "XDEL copydesk:stream 1-1",
+    f"SCRIPT LOAD {COMMIT.text[:3].decode()}", "XREAD STREAMS copydesk:stream 0", "XDEL copydesk:stream 1-1",
     "XRANGE copydesk:stream - +", "UNLINK copydesk:x", "RENAME copydesk:x copydesk:y", "LTRIM copydesk:x 0 1",
 )  # fmt: skip
 

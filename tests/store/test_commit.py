@@ -6,23 +6,27 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, cast
 
+import orjson
 import pytest
 import redis
 
 from tests.jobs.documents import ids, payload_of
+from worker.dedupe.succession import Succession
 from worker.errors import TransientError
 from worker.ids import derive, mint
 from worker.jobs.queue import document_states, publish
-from worker.store.commit import SCRIPT_SHA, commit, committed_members, load_scripts, scripts_loaded
+from worker.store.claim import Claim, pack_claim
+from worker.store.commit import commit, committed_members
 from worker.store.connection import connect
-from worker.store.index import load_index
+from worker.store.index import Window
+from worker.store.load import Told, load_index
+from worker.store.scripts import COMMIT, load_scripts, scripts_loaded
 from worker.store.wire import Part, Payload, Place, pack_part, unpack_part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tests.conftest import Server
-    from worker.store.index import Window
     from worker.store.keys import Keys
 
 MARK = "ab" * 16
@@ -32,7 +36,17 @@ pytestmark = pytest.mark.usefixtures("reconciled")
 
 def part_of(document: str, *, mark: str = "", body: bytes = b"{}") -> Part:
     """An article with that fingerprint, or a rejection where there is none."""
-    return Part(document, mint(), "00" * 32, "article" if mark else "rejection", mark, body)
+    kind: Literal["article", "rejection"] = "article" if mark else "rejection"
+    return Part(document, mint(), "00" * 32, kind, mark, body, claim=bare_claim(mark) if mark else None)
+
+
+def bare_claim(mark: str) -> Claim:
+    """Of a text of which nothing is known but its fingerprint."""
+    return Claim(pack_claim(bytes.fromhex(mark), Succession(739_000, 0, 0, (), by_file=False)))
+
+
+def load(client: redis.Redis, keys: Keys, mark: str, document: str) -> None:
+    load_index(client, keys, [Told(document, bare_claim(mark))], Window(1_000_000, float("inf")), 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +95,13 @@ class Entries:
         return self.client.xrange(self.keys.stream)
 
     def verdicts(self) -> dict[str, str]:
-        return {entry[b"d"].decode(): entry[b"v"].decode() for entry in self()}
+        """Whose text each document repeats, empty for none."""
+        return {entry[b"d"].decode(): original_of(entry) for entry in self()}
+
+
+def original_of(entry: dict[bytes, bytes]) -> str:
+    verdict = entry[b"v"]
+    return str(orjson.loads(verdict).get("of", "")) if verdict else ""
 
 
 def test_each_document_is_one_entry_in_the_order_of_the_batch(bench: Bench, entries: Entries) -> None:
@@ -127,7 +147,7 @@ def test_a_document_that_comes_again_is_no_copy_of_itself(
 ) -> None:
     """Its line is in the output and its fingerprint in the index, but its job was published once more."""
     payload = bench.publish("one")
-    load_index(writer_client, bench.keys, [(bytes.fromhex(MARK), ids(payload)[0])])
+    load(writer_client, bench.keys, MARK, ids(payload)[0])
     bench.commit_all(payload, [MARK])
     assert entries.verdicts() == {ids(payload)[0]: ""}
 
@@ -159,8 +179,8 @@ def test_of_many_copies_at_once_one_is_the_original(redis_server: Server, keys: 
     with ThreadPoolExecutor(processes) as pool:
         list(pool.map(commit_copies, range(processes)))
     entries = Entries(redis_server.admin, keys)()
-    originals = Counter(entry[b"v"] for entry in entries)
-    assert originals.pop(b"") == rounds
+    originals = Counter(original_of(entry) for entry in entries)
+    assert originals.pop("") == rounds
     assert set(originals.values()) == {processes - 1}
 
 
@@ -239,15 +259,17 @@ def test_a_job_in_several_commits_is_open_until_the_last(bench: Bench, entries: 
     assert entries.verdicts() == {first.document: "", second.document: first.document}
 
 
-@pytest.mark.parametrize("name", ["ready", "documents", "stream", "generations", "payload", "exact"])
+KINDS = ["ready", "documents", "stream", "generations", "payload", "index", "exact", "records", "versions"]
+
+
+@pytest.mark.parametrize("name", KINDS)
 def test_a_key_of_a_wrong_type_stops_a_commit_before_it_writes(
     name: str, bench: Bench, admin: redis.Redis, reconciled: Window
 ) -> None:
     payload = bench.publish("one", "two")
-    key = {
-        "payload": bench.keys.payload(payload.job),
-        "exact": bench.keys.exact(reconciled.seen),
-    }.get(name) or getattr(bench.keys, name)
+    keys = bench.keys
+    hashes = {kind: f"{keys.prefix}:{kind}:{reconciled.seen}" for kind in ("exact", "records", "versions")}
+    key = {"payload": keys.payload(payload.job), **hashes}.get(name) or getattr(keys, name)
     admin.delete(key)
     admin.zadd(key, {"not": 1})
     before = dump(admin)
@@ -279,14 +301,15 @@ def test_the_largest_batch_is_committed(bench: Bench, entries: Entries) -> None:
 def test_a_stranger_on_the_desk_can_run_this_script_and_no_other(client: redis.Redis) -> None:
     with pytest.raises(redis.exceptions.NoScriptError):
         client.evalsha("0" * 40, 0)
-    assert len(SCRIPT_SHA) == 40
+    assert len(COMMIT.sha) == 40
 
 
 def member_of(parent: str, ordinal: int, mark: str = "") -> Part:
     """The part of that member of `parent`."""
     place = Place(parent, ordinal, str(ordinal))
     kind: Literal["article", "rejection"] = "article" if mark else "rejection"
-    return Part(derive(parent, place.name), mint(), "00" * 32, kind, mark, b"{}", place)
+    claim = bare_claim(mark) if mark else None
+    return Part(derive(parent, place.name), mint(), "00" * 32, kind, mark, b"{}", place, claim=claim)
 
 
 def end_of(parent: str, members: int) -> Part:
@@ -354,13 +377,13 @@ def test_members_of_a_container_that_is_another_job_s_are_refused(bench: Bench, 
 def test_a_member_is_never_a_copy_of_itself(bench: Bench, entries: Entries, writer_client: redis.Redis) -> None:
     payload = bench.publish("container", "file")
     parent, alone = ids(payload)
-    load_index(writer_client, bench.keys, [(bytes.fromhex(MARK), member_of(parent, 0).document)])
+    load(writer_client, bench.keys, MARK, member_of(parent, 0).document)
     other = MARK[:-1] + "0"
     parts = [member_of(parent, 0, MARK), member_of(parent, 1, other), member_of(parent, 2, other)]
     bench.commit(payload.job, parts, final=False)
     bench.client.hset(bench.keys.members, parent, 0)
     bench.commit(payload.job, [*parts, end_of(parent, 3), part_of(alone, mark=other)])
-    verdicts = [entry[b"v"].decode() for entry in entries()]
+    verdicts = [original_of(entry) for entry in entries()]
     copy = parts[1].owner
     assert verdicts == ["", "", copy, "", "", copy, "", copy], "the second time as the first"
     assert copy == f"{parts[1].document}:{parent}:1"

@@ -3,10 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-import pytest
-
-from worker.failpoints import Crashed, armed
-from worker.store.index import GENERATIONS, Window, advance, load_index, release
+from worker.store.index import GENERATIONS, Window, advance
 
 if TYPE_CHECKING:
     import redis
@@ -30,14 +27,14 @@ def owners(client: redis.Redis, keys: Keys) -> dict[int, str]:
     """Who has each fingerprint, as a commit sees it: the newest generation is asked first."""
     found: dict[int, str] = {}
     for name in generations(client, keys):
-        rows = cast("dict[bytes, bytes]", client.hgetall(keys.exact(name)))
+        rows = cast("dict[bytes, bytes]", client.hgetall(keys.records(name)))
         found = {int.from_bytes(m, "big"): owner.decode() for m, owner in rows.items()} | found
     return found
 
 
 def claim(client: redis.Redis, keys: Keys, window: Window, count: int, first: int = 0) -> None:
     for number in range(first, first + count):
-        client.hset(keys.exact(window.seen), cast("str", mark(number)), "x")
+        client.hset(keys.records(window.seen), cast("str", mark(number)), "x")
 
 
 def test_the_first_call_begins_a_generation(writer_client: redis.Redis, keys: Keys) -> None:
@@ -103,7 +100,7 @@ def test_memory_does_not_grow_with_what_was_seen(writer_client: redis.Redis, adm
         claim(writer_client, keys, window, 1, first=number)
         window = advance(writer_client, keys, window)
     assert len(owners(writer_client, keys)) <= WINDOW.documents_max
-    assert len(cast("list[bytes]", admin.keys("copydesk:exact:*"))) <= GENERATIONS
+    assert len(cast("list[bytes]", admin.keys("copydesk:records:*"))) <= GENERATIONS
 
 
 def test_a_name_that_says_no_time_counts_as_old(writer_client: redis.Redis, keys: Keys) -> None:
@@ -112,59 +109,8 @@ def test_a_name_that_says_no_time_counts_as_old(writer_client: redis.Redis, keys
     assert len(generations(writer_client, keys)) == 2
 
 
-def test_the_index_is_filled_oldest_first(writer_client: redis.Redis, keys: Keys) -> None:
-    rows = [(mark(1), "first"), (mark(2), "other"), (mark(1), "copy")]
-    assert load_index(writer_client, keys, rows) == 3
-    assert owners(writer_client, keys) == {1: "first", 2: "other"}
-
-
-def test_who_has_a_fingerprint_already_keeps_it(writer_client: redis.Redis, keys: Keys) -> None:
-    load_index(writer_client, keys, [(mark(1), "first")])
-    writer_client.lpush(keys.generations, "newer")
-    load_index(writer_client, keys, [(mark(1), "later"), (mark(2), "other")])
-    assert owners(writer_client, keys) == {1: "first", 2: "other"}
-
-
-def test_no_more_is_filled_in_than_is_remembered(writer_client: redis.Redis, keys: Keys) -> None:
-    rows = [(mark(number), f"d{number}") for number in range(205)]
-    load_index(writer_client, keys, rows, documents_max=80)
-    kept = sorted(owners(writer_client, keys))
-    assert kept == list(range(205 - len(kept), 205)), "the youngest"
-    assert 70 <= len(kept) <= 80
-
-
-def test_no_rows_leave_an_index_that_can_be_committed_to(writer_client: redis.Redis, keys: Keys) -> None:
-    assert load_index(writer_client, keys, []) == 0
-    assert len(generations(writer_client, keys)) == 1
-
-
-def test_a_fill_that_was_cut_short_is_done_again(writer_client: redis.Redis, keys: Keys) -> None:
-    rows = [(mark(number), f"d{number}") for number in range(3000)]
-
-    def cut() -> object:
-        yield from rows[:2500]
-        raise Crashed
-
-    with pytest.raises(Crashed):
-        load_index(writer_client, keys, cut())  # type: ignore[arg-type]
-    load_index(writer_client, keys, rows)
-    assert len(owners(writer_client, keys)) == 3000
-
-
-def test_the_window_after_the_fill_is_passed(writer_client: redis.Redis, keys: Keys) -> None:
-    with armed("reconcile.index_loaded=crash"), pytest.raises(Crashed):
-        load_index(writer_client, keys, [])
-
-
 def test_what_another_writer_began_is_seen(writer_client: redis.Redis, keys: Keys) -> None:
     window = advance(writer_client, keys, WINDOW, monotonic=0, wall=NOON)
     writer_client.lpush(keys.generations, f"{int(NOON * 1000)}-newer")
     seen = advance(writer_client, keys, window, monotonic=5, wall=NOON)
     assert seen == replace(window, seen=f"{int(NOON * 1000)}-newer", since=5)
-
-
-def test_a_claim_that_is_given_back_is_free_again(writer_client: redis.Redis, keys: Keys) -> None:
-    load_index(writer_client, keys, [(mark(1), "first"), (mark(2), "second")])
-    writer_client.lpush(keys.generations, "newer")
-    release(writer_client, keys, [(mark(1), "first"), (mark(2), "somebody else"), (mark(3), "first")])
-    assert owners(writer_client, keys) == {2: "second"}

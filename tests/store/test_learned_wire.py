@@ -8,6 +8,7 @@ import pytest
 
 from worker.learned import NOTHING_LEARNED, learned_from, mark_of
 from worker.store.learned_wire import fetch_learned, publish_learned
+from worker.store.repair import drop_wrong_types
 from worker.store.wire import ForgedError
 
 if TYPE_CHECKING:
@@ -46,6 +47,23 @@ def test_a_redis_that_was_wiped_is_given_it_again(
     # A worker goes on with what it has: none said anything else.
     assert fetch_learned(client, keys, key, LEARNED.version) is None
     assert publish_learned(writer_client, keys, key, LEARNED)
+    assert fetch_learned(client, keys, key, "") == LEARNED
+
+
+def test_a_key_of_another_type_is_not_taken(
+    admin: redis.Redis, client: redis.Redis, keys: Keys, key: bytes
+) -> None:
+    admin.rpush(keys.learned_version, "0123")
+    with pytest.raises(ForgedError, match="another type"):
+        fetch_learned(client, keys, key, "")
+
+
+def test_the_writer_removes_a_key_of_another_type(
+    admin: redis.Redis, client: redis.Redis, writer_client: redis.Redis, keys: Keys, key: bytes
+) -> None:
+    admin.rpush(keys.learned_version, "0123")
+    drop_wrong_types(writer_client, keys)
+    publish_learned(writer_client, keys, key, LEARNED)
     assert fetch_learned(client, keys, key, "") == LEARNED
 
 

@@ -23,6 +23,7 @@ COMMANDS = {
     "verify": ("reading", "Check an output from its first line to its last."),
     "rejected": ("rejected", "List, show and retry rejected files."),
     "rules": ("rules", "List what was learned of each publisher; approve, refuse or forget it."),
+    "index": ("index", "Show the index of duplicates, or make it anew."),
     "explain": ("explain", "Show what becomes of one file."),
     "schema": ("reading", "Print the JSON Schema of the record."),
     "settings": ("service", "Print the settings in effect."),

@@ -18,9 +18,10 @@ from worker.article import Article, Document, Rejection
 from worker.cli.options import Given, settings_flags
 from worker.disk import names
 from worker.errors import ConfigurationError
+from worker.fill import fill_article
 from worker.intake.payload import rfc3339
 from worker.logs import escaped
-from worker.record import fill_article, render_article
+from worker.record import render_article
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -107,7 +108,7 @@ def _line(outcome: Article | Rejection, settings: Settings, rules_version: str) 
     body = render_article(outcome, settings.sink.line_bytes_max, rules_version)
     if isinstance(body, Rejection):
         return body
-    return fill_article(body, seq=1, duplicate=None, emitted_at=rfc3339(int(time.time())))
+    return fill_article(body, seq=1, emitted_at=rfc3339(int(time.time())))
 
 
 def _as_json(found: Explanation, line: bytes | Rejection) -> dict[str, object]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 import click
 import orjson
 
-from worker.disk.position import Positions, read_position
+from worker.disk.position import OUTPUTS, Positions, read_position
 from worker.intake.progress import Progress
 from worker.sink.emitted import count_lines
 
@@ -24,6 +24,14 @@ BAR_WIDTH = 24
 SHOWN_AFTER_SECONDS = 1.0
 SHOWN_EVERY_SECONDS = 0.1
 _COPY_BYTES = 1 << 20
+
+
+class _Lines(NamedTuple):
+    """How many documents have a line in each of `OUTPUTS`."""
+
+    articles: int
+    duplicates: int
+    rejected: int
 
 
 @dataclass(slots=True)
@@ -40,6 +48,7 @@ class Totals:
     earlier_done: int = 0
     earlier_rejected: int = 0
     earlier_articles: int = 0
+    earlier_duplicates: int = 0
     complete: bool = False
     out: OutFolder | None = None
     since: Positions | None = None
@@ -68,21 +77,23 @@ class Totals:
     def turn_over(self) -> None:
         """The next turn counts from zero; what is done by now it finds as known."""
         self.count()
-        articles, rejected = self._turn()
+        turn = self._turn()
         self.earlier_done += self.last.done
-        self.earlier_articles += articles
-        self.earlier_rejected += rejected
+        self.earlier_articles += turn.articles
+        self.earlier_duplicates += turn.duplicates
+        self.earlier_rejected += turn.rejected
         self.last, self.counted = Progress(found=self.last.found), None
 
-    def _turn(self) -> tuple[int, int]:
-        """Articles and rejected documents of this turn."""
+    def _turn(self) -> _Lines:
+        """The lines of this turn."""
         if self.counted is not None:
             # A segment that was moved away meanwhile is not read; its rejected files are still known by their reasons.
-            return self.counted["articles"], max(self.counted["rejected"], self.last.rejected)
+            rejected = max(self.counted["rejected"], self.last.rejected)
+            return _Lines(self.counted["articles"], self.counted["duplicates"], rejected)
         if self.out is None or self.since is None or self.documents is not None:
-            return self.last.done - self.last.rejected, self.last.rejected
+            return _Lines(self.last.done - self.last.rejected, 0, self.last.rejected)
         now, then = read_position(self.out), self.since
-        return now.articles.ordinal - then.articles.ordinal, now.rejected.ordinal - then.rejected.ordinal
+        return _Lines(*(now.of(output).documents - then.of(output).documents for output in OUTPUTS))
 
     @property
     def done(self) -> int:
@@ -92,12 +103,17 @@ class Totals:
     @property
     def rejected(self) -> int:
         """Documents that were rejected."""
-        return self.earlier_rejected + self._turn()[1]
+        return self.earlier_rejected + self._turn().rejected
 
     @property
     def articles(self) -> int:
         """Documents that became articles."""
-        return self.earlier_articles + self._turn()[0]
+        return self.earlier_articles + self._turn().articles
+
+    @property
+    def duplicates(self) -> int:
+        """Documents that were dropped as duplicates."""
+        return self.earlier_duplicates + self._turn().duplicates
 
     @property
     def known(self) -> int:
@@ -129,6 +145,7 @@ class Totals:
             return
         parts = [
             f"{self.articles:,} articles",
+            f"{self.duplicates:,} dropped as duplicates" if self.duplicates else "",
             f"{self.rejected:,} rejected" if self.rejected else "",
             f"{self.last.refused:,} could not be taken" if self.last.refused else "",
             f"{self.known:,} known from before" if self.known else "",
@@ -142,6 +159,7 @@ class Totals:
             "complete": self.complete,
             "found": self.last.found,
             "articles": self.articles,
+            "duplicates": self.duplicates,
             "rejected": self.rejected,
             "refused": self.last.refused,
             "known": self.known,

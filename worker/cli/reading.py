@@ -26,15 +26,16 @@ def _output(folder: str) -> OutFolder:
 @_folder
 @click.option("--from-seq", type=click.IntRange(min=1), default=1, metavar="N", help="Begin with this `seq`.")
 @click.option("--follow", "-f", is_flag=True, help="Wait for more, over rotations.")
-@click.option("--rejected", is_flag=True, help="The rejected documents instead of the articles.")
-def tail(folder: str, from_seq: int, *, follow: bool, rejected: bool) -> int:
+@click.option("--rejected", "output", flag_value="rejected", help="The rejected documents instead of the articles.")
+@click.option("--duplicates", "output", flag_value="duplicates", help="The dropped duplicates instead of the articles.")
+def tail(folder: str, from_seq: int, output: str | None, *, follow: bool) -> int:
     """Print the lines in order, over all segments of the output DIR, compressed ones included."""
     from worker.sink.tail import read_lines
     from worker.supervise.signals import StopRequests
 
-    output = "rejected" if rejected else "articles"
     with StopRequests() as stop:
-        for line in read_lines(_output(folder), from_seq, follow=follow, stop=stop, output=output):
+        lines = read_lines(_output(folder), from_seq, follow=follow, stop=stop, output=output or "articles")
+        for line in lines:
             sys.stdout.buffer.write(line)
             if follow:
                 sys.stdout.buffer.flush()

@@ -57,6 +57,10 @@ def _rows(found: Status) -> Iterator[tuple[str, str]]:
         for name in ("queued", "running", "committed", "workers"):
             yield name, f"{getattr(found.queue, name):,}"
     yield "written", f"{found.written:,}, {found.lines_a_second:,.1f} a second in the last minute"
+    if found.findings:
+        yield "findings", f"{found.findings:,}"
+    if found.duplicates:
+        yield "dropped", f"{found.duplicates:,} duplicates"
     yield "rejected", f"{found.rejected:,}"
     for disk in found.disks:
         yield "disk", f"{disk.free_bytes / (1 << 30):,.1f} GiB free at {disk.path}"

@@ -114,6 +114,21 @@ class OutFolder:
         """What stands in the sealed segment (JSON)."""
         return f"{self.path}/{output}-{first:012}.manifest.json"
 
+    @property
+    def rebuild(self) -> str:
+        """Stands where the index is to be made anew."""
+        return f"{self.hidden}/index.rebuild"
+
+    @property
+    def places(self) -> str:
+        """Where the lines of documents stand: hints, see `sink/places.py`."""
+        return f"{self.hidden}/places"
+
+    @property
+    def filling(self) -> str:
+        """How far the filling of the index has got (JSON): a hint."""
+        return f"{self.hidden}/index.filling"
+
     def journal(self, slot: int) -> str:
         """The two journal files are written in turn, so that a torn one leaves the other whole."""
         return f"{self.hidden}/journal.{slot}"

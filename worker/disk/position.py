@@ -12,6 +12,9 @@ from worker.disk import fsops
 from worker.disk.layout import OutFolder  # noqa: TC001 - part of the public signatures
 
 OUTPUTS = ("articles", "duplicates", "rejected")
+NUMBERED = frozenset({"articles", "duplicates"})
+"""The outputs whose lines begin with their ordinal, the `seq`. Each counts for itself."""
+
 _RECORD_BYTES = 512
 _READS_MAX = 5
 
@@ -21,12 +24,19 @@ class Position:
     """The end of one output.
 
     `segment` is the ordinal of the active segment's first line, `ordinal` that of the next line, `offset` the bytes in
-    the active segment. Ordinals count from 1; in `articles` they are the `seq`.
+    the active segment. Ordinals count from 1; in `articles` and `duplicates` they are the `seq`. `findings` are the
+    lines before it that are of no document, but found later about others.
     """
 
     segment: int = 1
     ordinal: int = 1
     offset: int = 0
+    findings: int = 0
+
+    @property
+    def documents(self) -> int:
+        """How many documents have a line before it."""
+        return self.ordinal - 1 - self.findings
 
 
 @dataclass(frozen=True, slots=True)

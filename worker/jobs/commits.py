@@ -61,7 +61,15 @@ class Commits:
     def _commit(self, *, final: bool) -> None:
         desk, run, room = self._desk, self._run, self._room() if self._members else None
         answer = desk.patiently(
-            lambda: commit(desk.client, desk.keys, job=self._job, final=final, parts=run, room=room)
+            lambda: commit(
+                desk.client,
+                desk.keys,
+                job=self._job,
+                final=final,
+                parts=run,
+                room=room,
+                window_days=desk.settings.index.window_days,
+            )
         )
         if answer == "superseded":
             raise SupersededError

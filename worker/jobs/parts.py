@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from worker.article import Article, Rejection
-from worker.dedupe.fingerprint import exact_fingerprint
 from worker.jobs.split import MESSAGES
 from worker.record import render_article, render_rejection
+from worker.store.claim import claim_of
 from worker.store.wire import Part
 
 if TYPE_CHECKING:
@@ -55,8 +55,8 @@ def part_of(desk: Desk, batch: str, claimed: PayloadDocument, outcome: Outcome, 
     if isinstance(outcome, Article):
         body = render_article(outcome, desk.settings.sink.line_bytes_max, desk.rules_version)
         if isinstance(body, bytes):
-            mark = exact_fingerprint(outcome.text).hex()
-            return Part(outcome.id, batch, claimed.sha256, "article", mark, body)
+            claim = claim_of(outcome)
+            return Part(outcome.id, batch, claimed.sha256, "article", claim.fingerprint.hex(), body, claim=claim)
         outcome = body
     outcome = replace(outcome, attempts=attempts)
     return Part(outcome.id, batch, claimed.sha256, "rejection", "", render_rejection(outcome))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from worker.disk.position import OUTPUTS, Position, read_position
+from worker.disk.position import NUMBERED, OUTPUTS, Position, read_position
 from worker.sink.outputs import End, OutputDamagedError
 from worker.sink.segments import BUFFER_BYTES, open_segment, read_manifest, sealed_segments
 
@@ -32,8 +32,8 @@ class _Content:
 def ends_from_files(out: OutFolder) -> dict[str, End]:
     """The end of each output, from sealed segments, their manifests and the lines of the active file.
 
-    Only in `articles` a line says its ordinal. For the others the segments that stand, and a hint where one
-    is left, tell how many lines there have been.
+    In `articles` and `duplicates` a line says its ordinal. For the others the segments that stand, and a hint where
+    one is left, tell how many lines there have been.
 
     Raises:
         OutputDamagedError: a file ends within a line, or its lines do not follow each other.
@@ -53,12 +53,13 @@ def _end(out: OutFolder, output: str, hint: Position) -> End:
         content = None
     if content is None:
         first = max(first, hint.ordinal)
-        return End(Position(first, first, 0))
-    if output == "articles":
+        return End(Position(first, first, 0, hint.findings))
+    if output in NUMBERED:
         first, last = _seq(path, content.first), _seq(path, content.last)
         if last - first + 1 != content.lines:
             raise OutputDamagedError(path, f"it has {content.lines} lines from seq {first} to {last}", "restore it")
-    return End(Position(first, first + content.lines, status.st_size), status.st_mtime)
+    end = Position(first, first + content.lines, status.st_size, hint.findings)
+    return End(end, status.st_mtime)
 
 
 def _after_sealed(out: OutFolder, output: str) -> int:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from worker.ids import ID, derive, is_id
+from worker.ids import derive, is_id
 from worker.sink.claimed import OTHER_BYTES
+from worker.store.verdict import Owner, Verdict, read_verdict
 from worker.store.wire import ForgedError, Part, unpack_part
 
 if TYPE_CHECKING:
@@ -23,24 +23,14 @@ Entry = tuple[bytes, dict[bytes, bytes]]
 OTHER_VERSION = "its part is of another version of copydesk"
 _HAS_LINE = "has its line already"
 _MEMBERS_MISSING = "members before it have no line"
-_OWNER = re.compile(rf"({ID.pattern})(?::({ID.pattern}):(\d{{1,15}}))?")
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """Who had a text first: a document, or a member of the document `container`, with its ordinal there."""
-
-    document: str
-    container: str | None = None
-    ordinal: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A part that becomes a line, or ends a container. `original` is what it is an exact copy of, if anything."""
+    """A part that becomes a line, or ends a container, and what the index said of it."""
 
     part: Part
-    original: Owner | None
+    verdict: Verdict
     claimed: ClaimedDocument
 
 
@@ -141,10 +131,10 @@ class _Forming:
         if count < (part.place.ordinal if part.place is not None else part.members or 0):
             # Redis has lost some. The container is opened anew; lines that stand are not repeated.
             return Refused(_MEMBERS_MISSING, part.claimed)
-        if accepted.original is not None and self._is_to_come(accepted.original):
+        if any(map(self._is_to_come, accepted.verdict.named)):
             # A line names an earlier one only. Where the entry of its original was refused, a copy is done again.
             return Refused("its original has no line yet", part.claimed)
-        return accepted
+        return _without_partners(accepted, self._is_to_come)
 
     def _accept(self, accepted: Accepted) -> None:
         part = accepted.part
@@ -164,22 +154,29 @@ class _Forming:
         return document not in self.taken and document not in self._emitted and document in self._claimed()
 
 
+def _without_partners(accepted: Accepted, is_to_come: Callable[[Owner], bool]) -> Accepted:
+    """The same without shared passages of texts that have no line yet: for those alone it has not to be done again."""
+    verdict = accepted.verdict
+    written = tuple(partner for partner in verdict.shared if not is_to_come(partner.owner))
+    return replace(accepted, verdict=replace(verdict, shared=written)) if written != verdict.shared else accepted
+
+
 def _judged(
     fields: dict[bytes, bytes], key: bytes, find: Callable[[Part], ClaimedDocument | str]
 ) -> Accepted | Refused:
     named = fields.get(b"d", b"").decode("ascii", "replace")
     try:
         part = unpack_part(key, fields[b"p"])
-        verdict = fields[b"v"].decode("ascii")
+        verdict = read_verdict(fields[b"v"])
     except (ForgedError, KeyError, ValueError, TypeError):
         return Refused("it is not signed by a worker", named)
-    if named != part.document or not _is_itself(part) or (verdict and not _OWNER.fullmatch(verdict)):
+    if named != part.document or not _is_itself(part):
         return Refused("its fields are not those of its part", named)
     if b"\n" in part.body:
         return Refused(OTHER_VERSION, part.claimed)
     claimed = find(part)
     if not isinstance(claimed, str):
-        return Accepted(part, _owner(verdict), claimed)
+        return Accepted(part, verdict, claimed)
     is_outdated = claimed in OTHER_BYTES and part.fingerprint
     outdated = ((bytes.fromhex(part.fingerprint), part.owner),) if is_outdated else ()
     return Refused(claimed, part.claimed, outdated)
@@ -188,10 +185,3 @@ def _judged(
 def _is_itself(part: Part) -> bool:
     """Whether a member has the id that its name gives it: by that its line is known again."""
     return part.place is None or derive(part.place.parent, part.place.name) == part.document
-
-
-def _owner(verdict: str) -> Owner | None:
-    if not verdict:
-        return None
-    document, *of_member = verdict.split(":")
-    return Owner(document, of_member[0], int(of_member[1])) if of_member else Owner(document)

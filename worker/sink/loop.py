@@ -22,6 +22,7 @@ from worker.failpoints import reach
 from worker.learned import NOTHING_LEARNED
 from worker.sink.housekeeping import Housekeeping
 from worker.sink.learning import Learning
+from worker.sink.rebuild import is_requested, rebuilt
 from worker.sink.reconcile import is_reconciled, mark_through, reconcile
 from worker.sink.recorder import Recorder, Settled
 from worker.store.connection import AWAY, wait_until_up
@@ -162,10 +163,14 @@ class _Loop:
         if recorder.keep_house(time.time(), begun):
             self._housekeeping.wake()
         self._acknowledge(Settled([], recorder.take_filed(), []))
-        last = recorder.last_seq
-        if self._run is None or not is_reconciled(self._client, self._keys, self._run):
+        last = recorder.last
+        rebuild = is_requested(self._out)
+        if rebuild or self._run is None or not is_reconciled(self._client, self._keys, self._run):
             self._run = None
-            self._run = reconcile(self._client, self._keys, self._out, last, self._settings.index, self._stop)
+            settings = self._settings.index
+            self._run = reconcile(self._client, self._keys, self._out, last, settings, self._stop, rebuild=rebuild)
+            if rebuild:
+                rebuilt(self._out)
         else:
             mark_through(self._client, self._keys, self._run, last)
         self._window = advance(self._client, self._keys, self._window)
@@ -173,7 +178,7 @@ class _Loop:
             publish_learned(self._client, self._keys, self._key, NOTHING_LEARNED)
             return
         if self._learning is None:
-            self._learning = Learning(self._out, self._settings.rules, last)
+            self._learning = Learning(self._out, self._settings.rules, last.articles)
         self._learning.tend(self._client, self._keys, self._key)
 
     def _record(self, recorder: Recorder, block: int | None) -> bool:

@@ -68,10 +68,10 @@ class End:
     position: Position = field(default_factory=Position)
     opened_at: float = 0.0
 
-    def after(self, lines: int, length: int, now: float) -> End:
-        """The end when `lines` lines of `length` bytes in all have been added at `now`."""
+    def after(self, lines: int, length: int, now: float, findings: int = 0) -> End:
+        """The end when `lines` lines of `length` bytes in all have been added at `now`, `findings` of no document."""
         at = self.position
-        position = replace(at, ordinal=at.ordinal + lines, offset=at.offset + length)
+        position = replace(at, ordinal=at.ordinal + lines, offset=at.offset + length, findings=at.findings + findings)
         return End(position, self.opened_at if at.offset else now)
 
     @classmethod
@@ -81,7 +81,7 @@ class End:
 
     def sealed(self) -> End:
         """The end when the active segment has been sealed."""
-        return End(Position(self.position.ordinal, self.position.ordinal, 0))
+        return End(replace(self.position, segment=self.position.ordinal, offset=0))
 
 
 @dataclass(slots=True)

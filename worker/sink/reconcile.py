@@ -9,23 +9,22 @@ from __future__ import annotations
 
 import logging
 import time
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-import orjson
 import redis
 
-from worker.dedupe.fingerprint import exact_fingerprint
 from worker.errors import TransientError
 from worker.failpoints import reach
-from worker.sink.tail import read_lines
-from worker.store.commit import load_scripts, scripts_loaded
+from worker.sink.index_rows import Last, index_rows
+from worker.sink.rebuild import Shown
 from worker.store.connection import run_id
-from worker.store.index import load_index
-from worker.store.repair import drop_other_than, drop_wrong_types
+from worker.store.index import Window, drop_index
+from worker.store.load import load_index
+from worker.store.repair import drop_other_than, drop_wrong_types, dropped_of_index
+from worker.store.scripts import load_scripts, scripts_loaded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from worker.disk.layout import OutFolder
     from worker.settings import Index
@@ -46,18 +45,25 @@ def is_reconciled(client: redis.Redis, keys: Keys, run: str) -> bool:
     with client.pipeline(transaction=False) as pipe:
         pipe.info("server")
         pipe.get(keys.ready)
-        pipe.exists(keys.generations, keys.index_through)
+        pipe.exists(*_of_index(keys))
         server, ready, there = cast("tuple[dict[str, Any], bytes | None, int]", pipe.execute())
-    same = server["run_id"] == run and ready == run.encode() and there == 2
+    same = server["run_id"] == run and ready == run.encode() and there == len(_of_index(keys))
     return same and scripts_loaded(client)
 
 
 def reconcile(
-    client: redis.Redis, keys: Keys, out: OutFolder, last: int, settings: Index, stop: Callable[[], bool]
+    client: redis.Redis,
+    keys: Keys,
+    out: OutFolder,
+    last: Last,
+    settings: Index,
+    stop: Callable[[], bool],
+    *,
+    rebuild: bool = False,
 ) -> str:
     """Load the scripts, bring the index up to the line `last`, and set `ready`. Can be repeated at any point.
 
-    Returns the id of the Redis process for which that holds.
+    With `rebuild` all texts are forgotten before. Returns the id of the Redis process for which that holds.
 
     Raises:
         TransientError: Redis was started again or wiped meanwhile, or `stop()` became true.
@@ -69,13 +75,16 @@ def reconcile(
     drop_other_than(client, {keys.index_through: b"string"})
     load_scripts(client)
     through = _through(client, keys, last)
-    if through is None or any(name.startswith(keys.exact("")) for name in dropped):
+    if rebuild or through is None or dropped_of_index(keys, dropped):
         _drop_index(client, keys)
-        through = 0
-    client.set(keys.index_through, through)
+        reach("reconcile.index_dropped")
+        through = Last()
+    client.set(keys.index_through, str(through))
     begun = time.monotonic()
-    rows = _rows(out, _first(through, last, settings), last, settings, stop)
-    count = load_index(client, keys, rows, documents_max=settings.documents_max)
+    window = Window(settings.documents_max, float("inf"))
+    rows = index_rows(out, through, last, settings, stop)
+    shown = Shown(out, last.articles - through.articles + last.duplicates - through.duplicates)
+    count = load_index(client, keys, shown.rows(rows), window, settings.window_days)
     if stop():
         raise TransientError("the writer is to end")
     if not _advance_mark(client, keys, run, through, last, ready=True):
@@ -85,7 +94,7 @@ def reconcile(
     return run
 
 
-def mark_through(client: redis.Redis, keys: Keys, run: str, last: int) -> None:
+def mark_through(client: redis.Redis, keys: Keys, run: str, last: Last) -> None:
     """Note that the index has all lines up to `last`: true as long as this is the Redis that was reconciled.
 
     Raises:
@@ -96,25 +105,31 @@ def mark_through(client: redis.Redis, keys: Keys, run: str, last: int) -> None:
         _advance_mark(client, keys, run, through, last, ready=False)
 
 
-def _through(client: redis.Redis, keys: Keys, last: int) -> int | None:
+def _through(client: redis.Redis, keys: Keys, last: Last) -> Last | None:
     """The mark; None where there is none, or one that is not of this output."""
     value = cast("bytes | None", client.get(keys.index_through))
-    if value is None or not value.isdigit() or int(value) > last or not client.exists(keys.generations):
+    through = Last.read(value) if value is not None else None
+    if through is None or through.articles > last.articles or through.duplicates > last.duplicates:
         return None
-    return int(value)
+    return through if client.exists(*_of_index(keys)) == len(_of_index(keys)) else None
 
 
-def _advance_mark(client: redis.Redis, keys: Keys, run: str, through: int, last: int, *, ready: bool) -> bool:
+def _of_index(keys: Keys) -> tuple[str, ...]:
+    """Without any of these the index is none."""
+    return keys.generations, keys.eras, keys.index, keys.index_through
+
+
+def _advance_mark(client: redis.Redis, keys: Keys, run: str, through: Last, last: Last, *, ready: bool) -> bool:
     """Set the mark, and `ready` with it, if the index is still that of the process `run` and of the mark `through`."""
     with client.pipeline() as pipe:
         try:
             # All on one connection: it can't be moved to another process without an error.
-            pipe.watch(keys.index_through, keys.generations, keys.ready)  # type: ignore[no-untyped-call]
-            same = pipe.info("server")["run_id"] == run and pipe.get(keys.index_through) == b"%d" % through
+            pipe.watch(*_of_index(keys), keys.ready)  # type: ignore[no-untyped-call]
+            same = pipe.info("server")["run_id"] == run and pipe.get(keys.index_through) == str(through).encode()
             if not same or not (ready or pipe.get(keys.ready) == run.encode()):
                 return False
             pipe.multi()
-            pipe.set(keys.index_through, last)
+            pipe.set(keys.index_through, str(last))
             if ready:
                 pipe.set(keys.ready, run)
             pipe.execute()
@@ -130,34 +145,9 @@ def _drop_index(client: redis.Redis, keys: Keys) -> None:
     """
     # First, so that nothing is committed while the index is incomplete.
     client.delete(keys.ready, keys.members)
-    names = cast("list[bytes]", client.lrange(keys.generations, 0, -1))
     while waiting := cast("list[Entry]", client.xrange(keys.stream, count=_ENTRIES_AT_ONCE)):
         with client.pipeline() as pipe:
             pipe.xdel(keys.stream, *(entry for entry, _ in waiting))
             pipe.hdel(keys.documents, *(fields.get(b"d", b"").decode("latin-1") for _, fields in waiting))
             pipe.execute()
-    client.unlink(keys.generations, keys.index_through, *(keys.exact(name.decode()) for name in names))
-
-
-def _first(through: int, last: int, settings: Index) -> int:
-    return max(through, last - settings.documents_max) + 1
-
-
-def _rows(
-    out: OutFolder, first: int, last: int, settings: Index, stop: Callable[[], bool]
-) -> Iterator[tuple[bytes, str]]:
-    """Fingerprint and id of the lines from `first` to `last` that are originals and not older than the window."""
-    oldest = (datetime.now(UTC) - timedelta(days=settings.window_days)).isoformat()
-    if first > last:
-        return
-    for line in read_lines(out, first, stop=stop):
-        value = orjson.loads(line)
-        if value["seq"] > last:
-            return
-        if value["kind"] == "article" and value["processing"]["emitted_at"] >= oldest and not _is_copy(value):
-            yield exact_fingerprint(value["text"]), value["id"]
-
-
-def _is_copy(line: dict[str, Any]) -> bool:
-    """Whether it is an exact copy: then its text belongs to the first of the family, for as long as that is known."""
-    return bool(line["duplicate"]) and line["duplicate"]["kind"] == "exact"
+    drop_index(client, keys)

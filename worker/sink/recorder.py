@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from worker.disk.position import OUTPUTS
+from worker.disk.position import NUMBERED, OUTPUTS
 from worker.failpoints import reach
+from worker.fill import document_of, is_finding
 from worker.sink.claimed import Batch, Claimed, ClaimedDocument
 from worker.sink.emitted import emitted_lines
 from worker.sink.filing import Filing, file_away, keep_members
 from worker.sink.group import Entry, Group, form_group
-from worker.sink.rendering import render
+from worker.sink.index_rows import Last
+from worker.sink.places import Places
+from worker.sink.rendering import Lines, Style, render
 from worker.sink.writer import Writer
 
 if TYPE_CHECKING:
@@ -63,6 +66,7 @@ class Recorder:
         self._settings = settings
         self._key = key
         self._writer = Writer(out, settings.sink, time.monotonic())
+        self._places = Places(out, settings.index.documents_max)
         self._start: Positions = self._writer.positions()
         self._claimed = Claimed(works, self._on_found)
         self._unfiled: dict[str, Filing] = {}
@@ -73,7 +77,7 @@ class Recorder:
             self._note_emitted(self._claimed.take_stock())
             self._file(list(self._unfiled), time.time())
         except BaseException:
-            self._writer.close()
+            self.close()
             raise
 
     @property
@@ -82,12 +86,14 @@ class Recorder:
         return self._writer.sure
 
     @property
-    def last_seq(self) -> int:
-        """The number of the last durable article line; 0 where there is none."""
-        return self._writer.positions().articles.ordinal - 1
+    def last(self) -> Last:
+        """The numbers of the last durable lines."""
+        ends = self._writer.positions()
+        return Last(ends.articles.ordinal - 1, ends.duplicates.ordinal - 1)
 
     def close(self) -> None:
         """Give the descriptors back."""
+        self._places.close()
         self._writer.close()
 
     def record(self, entries: list[Entry], now: float) -> Settled:
@@ -114,16 +120,29 @@ class Recorder:
 
     def _write(self, group: Group, now: float) -> None:
         at = _utc(now).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        lines = render(group, self.last_seq + 1, at)
+        sink = self._settings.sink
+        style = Style(at, sink.line_bytes_max, drop_duplicates=sink.duplicates == "drop")
+        before = self._writer.positions()
+        lines = render(group, before, style, lambda document: self._places.text_of(document, before))
         keep_members(lines.kept)
-        if lines.articles or lines.rejected:
-            self._writer.write_group({"articles": lines.articles, "rejected": lines.rejected}, now)
+        if any(lines.by_output.values()):
+            self._writer.write_group(lines.by_output, now)
+            self._note_places(lines, before)
         self._members.update(lines.members)
         self._unfiled.update(lines.filings)
         if any(not filing.rejection and document in self._members for document, filing in lines.filings.items()):
             reach("sink.container_ended")
         self._file(lines.filings, now)
         reach("sink.files_archived")
+
+    def _note_places(self, lines: Lines, before: Positions) -> None:
+        for output in NUMBERED:
+            at = before.of(output)
+            offset = at.offset
+            for line in lines.by_output[output]:
+                if not is_finding(line):
+                    self._places.note(document_of(line), output, at.segment, offset)
+                offset += len(line) + 1
 
     def take_filed(self) -> list[str]:
         """The documents that were filed since this was asked: Redis can forget them."""

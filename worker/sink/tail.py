@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING
 
 import orjson
 
+from worker.disk.position import NUMBERED
 from worker.sink.head import read_head
 from worker.sink.outputs import OutputDamagedError
 from worker.sink.segments import BUFFER_BYTES, Segment, open_segment, sealed_segments
@@ -33,7 +34,7 @@ def read_lines(
     stop: Callable[[], bool] = _never,
     output: str = "articles",
 ) -> Iterator[bytes]:
-    """Each line with its newline, from the ordinal `from_seq` on (in `articles` that is the `seq`).
+    """Each line with its newline, from the ordinal `from_seq` on (of an article that is its `seq`).
 
     Segments that have been moved away are left out. With `follow` it waits for more, over rotations, until
     `stop()`; without, it ends with the last whole line.
@@ -113,7 +114,7 @@ class _Reader:
             file = open(self.out.active(self.output), "rb", buffering=0)  # noqa: SIM115 - it is given on
         except FileNotFoundError:
             return None
-        return _Opened(file, None if self.output == "articles" else self._first_of_active(), sealed=False)
+        return _Opened(file, None if self.output in NUMBERED else self._first_of_active(), sealed=False)
 
     def _first_of_active(self) -> int:
         try:

@@ -16,6 +16,7 @@ import orjson
 import zstandard
 
 from worker.disk.lock import is_held
+from worker.disk.position import NUMBERED
 from worker.schema import line_problem, rejection_problem
 from worker.sink.head import read_head
 from worker.sink.outputs import OutputDamagedError
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from worker.disk.layout import OutFolder
 
 _CACHE_KIBIBYTES = 32_768
+# Of no document: what was found before an index was lost may be found again.
+_LATER_KINDS = frozenset({"relation", "withdrawal"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def verify(out: OutFolder) -> Fault | None:
         try:
             for output, problem in (
                 ("articles", line_problem),
-                ("duplicates", _none),
+                ("duplicates", _duplicate_problem),
                 ("rejected", rejection_problem),
             ):
                 _Verifier(out, output, problem, seen, busy).run()
@@ -93,8 +96,12 @@ def _has_writer(out: OutFolder) -> bool:
         return True  # a stranger may read the lines and not look here
 
 
-def _none(_: object) -> None:
-    return None
+def _duplicate_problem(value: object) -> str | None:
+    """What is wrong with a line of `duplicates`: it is that of an article, and says what it repeats."""
+    problem = line_problem(value)
+    if problem is None and isinstance(value, dict) and not value.get("duplicate"):
+        problem = "duplicate: missing in a line that was dropped as one"
+    return problem
 
 
 @dataclass(slots=True)
@@ -202,9 +209,10 @@ class _Verifier:
             raise _FoundError(path, number, problem)
         if not alone:
             raise _FoundError(path, number, "has a character inside that ends a line")
-        if self.output == "articles":
+        if self.output in NUMBERED:
             self._seq(path, number, line, value["seq"])
-        self._once(path, number, value)
+        if value.get("kind") not in _LATER_KINDS:
+            self._once(path, number, value)
 
     def _seq(self, path: str, number: int, line: bytes, seq: int) -> None:
         if not line.startswith(b'{"seq":'):

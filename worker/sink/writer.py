@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from worker.disk import fsops
 from worker.disk.position import OUTPUTS, write_position
 from worker.failpoints import reach
+from worker.fill import is_finding
 from worker.sink.head import positions_of
 from worker.sink.journal import Extent, Record
 from worker.sink.outputs import End, access_of
@@ -77,7 +78,7 @@ class Writer:
         data = {name: b"\n".join((*rows, b"")) for name, rows in lines.items() if rows}
         for name in data:
             self._require_output(name)
-        extents = tuple(self._extent(name, len(lines.get(name, ())), data.get(name, b""), now) for name in OUTPUTS)
+        extents = tuple(self._extent(name, lines.get(name, ()), data.get(name, b""), now) for name in OUTPUTS)
         for name, added in data.items():
             output = self._state.outputs[name]
             fsops.reserve(output.fd, output.end.position.offset, len(added))
@@ -122,11 +123,12 @@ class Writer:
         reach("sink.output_synced")
         self.sure = True
 
-    def _extent(self, name: str, lines: int, data: bytes, now: float) -> Extent:
+    def _extent(self, name: str, lines: Sequence[bytes], data: bytes, now: float) -> Extent:
         output = self._state.outputs.get(name)
         if output is None:
             return Extent(name, 0, End(), End())
-        after = output.end.after(lines, len(data), now) if data else output.end
+        findings = sum(map(is_finding, lines))
+        after = output.end.after(len(lines), len(data), now, findings) if data else output.end
         return Extent(name, output.inode, output.end, after, data)
 
     def _require_output(self, name: str) -> None:

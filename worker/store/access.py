@@ -16,7 +16,7 @@ _DESK = """
     lpush rpush llen lrange lrem lmove blmove
     sadd srem smembers scard
     zadd zrem zrange zcard zscore zrangebyscore zremrangebyscore
-    xlen xadd
+    xlen xadd xinfo|stream
     evalsha
 """
 

@@ -1,29 +1,31 @@
-"""The index of exact duplicates: generations that are dropped one by one, so that it never grows.
+"""The index of texts: generations that are dropped one by one, so that it never grows.
 
 The newest generation takes all claims; all are asked. One is begun when the newest is full or old, and from
 then on the ninth is dropped: a text is remembered for seven to eight eighths of the window, and of the
-number. Only the writer calls this; the claims themselves are made by the commit script.
+number. Keys of texts are kept for eras of four generations, three at the most. Only the writer calls this; the claims
+themselves are made by the commit script.
 """
 
 from __future__ import annotations
 
-import itertools
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
-from worker.failpoints import reach
 from worker.ids import mint
+from worker.store.scripts import RELEASE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable
 
     import redis
 
     from worker.store.keys import Keys
 
 GENERATIONS = 8
-_ROWS_AT_ONCE = 1000
+GENERATIONS_OF_ERA = 4
+ERAS = GENERATIONS // GENERATIONS_OF_ERA + 1
+_NAMES = 2
 DAY_SECONDS = 86_400
 
 
@@ -44,7 +46,7 @@ class Window:
 
     @property
     def generation_documents_max(self) -> int:
-        """How many fingerprints one generation takes."""
+        """How many texts one generation takes."""
         return max(1, self.documents_max // GENERATIONS)
 
 
@@ -61,58 +63,79 @@ def advance(
     Returns `window` with what it has seen, to be given to the next call. A generation's age is that of its
     name by the wall clock (`wall`, seconds since 1970), so that it outlives restarts; but one process never
     begins two for their age in less than an eighth of the window by the monotonic clock: a clock that jumps
-    makes one at the most. Two commands; one call in front of each group of lines is enough.
+    makes one at the most. Three round trips; one call a second is enough.
 
     Raises:
         one of `AWAY`: Redis is away.
     """
     monotonic = time.monotonic() if monotonic is None else monotonic
     wall = time.time() if wall is None else wall
-    newest = _newest(client, keys)
+    names = [name.decode() for name in cast("list[bytes]", client.lrange(keys.generations, 0, -1))]
+    newest, size = (names[0], _size(client, keys, names)) if names else (None, 0)
     if newest is not None and window.seen != newest:
         window = replace(window, seen=newest, since=monotonic)
-    if newest is None or _size(client, keys, newest) >= window.generation_documents_max:
+    if newest is None or size >= window.generation_documents_max:
         return replace(window, seen=_begin(client, keys, wall), since=monotonic)
     if _is_old(window, monotonic, wall):
         return replace(window, seen=_begin(client, keys, wall), since=monotonic, begun=monotonic)
     return window
 
 
-def load_index(
-    client: redis.Redis, keys: Keys, rows: Iterable[tuple[bytes, str]], *, documents_max: int = 1_000_000
-) -> int:
-    """Put `rows` (fingerprint, document id), oldest first, into the index. Returns how many were read.
-
-    Who has a fingerprint already keeps it, and what is in the index stays, so that this can be repeated after
-    a crash at any point. Makes the first generation.
+def ensure_index(client: redis.Redis, keys: Keys, window: Window) -> Window:
+    """Make an index that can be claimed in, with its first generation; what there is stays.
 
     Raises:
         one of `AWAY`: Redis is away.
     """
-    window = advance(client, keys, Window(documents_max, float("inf")))
-    count = 0
-    for group in _grouped(rows, min(_ROWS_AT_ONCE, window.generation_documents_max)):
-        missing = _unowned(client, keys, dict(reversed(group)))  # of two with one fingerprint the first stays
-        if missing:
-            client.hset(keys.exact(window.seen), mapping=cast("Mapping[Any, Any]", missing))
-            window = advance(client, keys, window)
-        count += len(group)
-    reach("reconcile.index_loaded")
-    return count
+    client.hsetnx(keys.index, "next", "1")
+    return advance(client, keys, window)
 
 
 def release(client: redis.Redis, keys: Keys, claims: Iterable[tuple[bytes, str]]) -> None:
-    """Give back each of `claims` (fingerprint, document id) that this document has, in every generation.
+    """Give back each of `claims` (fingerprint, owner) that this document has, in every generation.
 
     Raises:
         one of `AWAY`: Redis is away; to be repeated.
     """
     for mark, owner in claims:
-        for name in cast("list[bytes]", client.lrange(keys.generations, 0, -1)):
-            exact = keys.exact(name.decode())
-            # A claim that stands is never overwritten, so nobody else can come in between.
-            if client.hget(exact, cast("str", mark)) == owner.encode():
-                client.hdel(exact, cast("str", mark))
+        # A claim that stands is never given to another, so nobody else can come in between.
+        RELEASE.run(client, (keys.generations, keys.of_index), mark, owner.partition(":")[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The texts with a record have numbers from `first` up to, not with, `next`."""
+
+    first: int
+    next: int
+
+
+def numbers_of(client: redis.Redis, keys: Keys) -> Numbers | None:
+    """What the index says of itself; None where there is none.
+
+    Raises:
+        one of `AWAY`: Redis is away.
+    """
+    row = cast("dict[bytes, bytes]", client.hgetall(keys.index))
+    try:
+        upper = int(row[b"next"])
+        firsts = [int(value) for name, value in row.items() if name.startswith(b"first:")]
+        return Numbers(min(firsts, default=upper), upper)
+    except (KeyError, ValueError):
+        return None
+
+
+def drop_index(client: redis.Redis, keys: Keys) -> None:
+    """Forget all texts.
+
+    Raises:
+        one of `AWAY`: Redis is away; to be repeated.
+    """
+    names = [name.decode() for name in cast("list[bytes]", client.lrange(keys.generations, 0, -1))]
+    eras = [name.decode() for name in cast("list[bytes]", client.lrange(keys.eras, 0, -1))]
+    client.unlink(*(key for name in names for key in keys.of_generation(name)), *map(keys.keys_of, eras), keys.index)
+    # Last: they name the others.
+    client.unlink(keys.generations, keys.eras, keys.index_through)
 
 
 def _is_old(window: Window, monotonic: float, wall: float) -> bool:
@@ -132,38 +155,40 @@ def begun_at(generation: str) -> float:
 
 def _begin(client: redis.Redis, keys: Keys, wall: float) -> str:
     name = f"{int(wall * 1000)}-{mint()}"
-    dropped = cast("list[bytes]", client.lrange(keys.generations, GENERATIONS - 1, -1))
+    dropped = [old.decode() for old in cast("list[bytes]", client.lrange(keys.generations, GENERATIONS - 1, -1))]
+    begun = client.hincrby(keys.index, "begun", 1)
     with client.pipeline() as pipe:
         pipe.lpush(keys.generations, name)
         pipe.ltrim(keys.generations, 0, GENERATIONS - 1)
         for old in dropped:
-            pipe.unlink(keys.exact(old.decode()))
+            pipe.unlink(*keys.of_generation(old))
+            pipe.hdel(keys.index, f"first:{old}")
         pipe.execute()
+    if begun % GENERATIONS_OF_ERA == 1 or not client.exists(keys.eras):
+        _begin_era(client, keys, name)
     return name
 
 
-def _size(client: redis.Redis, keys: Keys, generation: str) -> int:
-    return client.hlen(keys.exact(generation))
+def _begin_era(client: redis.Redis, keys: Keys, name: str) -> None:
+    dropped = [old.decode() for old in cast("list[bytes]", client.lrange(keys.eras, ERAS - 1, -1))]
+    with client.pipeline() as pipe:
+        pipe.lpush(keys.eras, name)
+        pipe.ltrim(keys.eras, 0, ERAS - 1)
+        for old in dropped:
+            pipe.unlink(keys.keys_of(old))
+        pipe.execute()
 
 
-def _newest(client: redis.Redis, keys: Keys) -> str | None:
-    first = cast("bytes | None", client.lindex(keys.generations, 0))
-    return first.decode() if first is not None else None
+def _size(client: redis.Redis, keys: Keys, names: list[str]) -> int:
+    """Of the newest of these generations, in texts; all hashes are looked at: one of a wrong type raises.
 
-
-def _unowned(client: redis.Redis, keys: Keys, rows: dict[bytes, str]) -> dict[bytes, str]:
-    names = [name.decode() for name in cast("list[bytes]", client.lrange(keys.generations, 0, -1))]
+    Copies have no record, but may be versions of what has other names, two as a rule.
+    """
+    eras = [era.decode() for era in cast("list[bytes]", client.lrange(keys.eras, 0, -1))]
     with client.pipeline(transaction=False) as pipe:
-        for name in names:
-            pipe.hmget(keys.exact(name), list(rows))
-        found = pipe.execute()
-    if not found:
-        return rows  # wiped meanwhile: whoever fills the index finds out when it sets the mark
-    owned = [any(owners) for owners in zip(*found, strict=True)]
-    return {mark: owner for (mark, owner), taken in zip(rows.items(), owned, strict=True) if not taken}
-
-
-def _grouped(rows: Iterable[tuple[bytes, str]], size: int) -> Iterator[list[tuple[bytes, str]]]:
-    iterator = iter(rows)
-    while group := list(itertools.islice(iterator, size)):
-        yield group
+        pipe.hlen(keys.records(names[0]))
+        pipe.hlen(keys.versions(names[0]))
+        for key in (*(key for name in names for key in keys.of_generation(name)), *map(keys.keys_of, eras)):
+            pipe.hlen(key)
+        records, versions, *_ = cast("list[int]", pipe.execute())
+    return max(records, versions // _NAMES)

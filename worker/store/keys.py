@@ -60,7 +60,10 @@ class Keys:
 
     @property
     def index_through(self) -> str:
-        """String: the `seq` of the last line that the index has. It gets lost or older together with it."""
+        """String: the numbers of the last lines that the index has, of `articles` and of `duplicates`, with a comma.
+
+        It gets lost or older together with the index.
+        """
         return f"{self.prefix}:index_through"
 
     @property
@@ -73,9 +76,41 @@ class Keys:
         """String: the version of that. Workers look here first."""
         return f"{self.prefix}:learned_version"
 
+    @property
+    def index(self) -> str:
+        """Hash: what the index says of itself, see `lua/index.lua`."""
+        return f"{self.prefix}:index"
+
+    @property
+    def of_index(self) -> str:
+        """What all other keys of the index begin with."""
+        return f"{self.prefix}:"
+
     def exact(self, generation: str) -> str:
-        """Hash: fingerprint (16 raw bytes) -> document id that has it, for one generation of the index."""
+        """Hash: fingerprint (16 raw bytes) -> the texts that have it, for one generation of the index."""
         return f"{self.prefix}:exact:{generation}"
+
+    def records(self, generation: str) -> str:
+        """Hash: number -> a text, for one generation of the index."""
+        return f"{self.prefix}:records:{generation}"
+
+    def versions(self, generation: str) -> str:
+        """Hash: name of a document -> its current version, for one generation of the index."""
+        return f"{self.prefix}:versions:{generation}"
+
+    def of_generation(self, generation: str) -> tuple[str, ...]:
+        """All hashes of one generation of the index."""
+        kinds = ("exact", "records", "versions", "joined")
+        return tuple(f"{self.prefix}:{kind}:{generation}" for kind in kinds)
+
+    @property
+    def eras(self) -> str:
+        """List: names of the eras of the index, newest first: each is some generations long."""
+        return f"{self.prefix}:eras"
+
+    def keys_of(self, era: str) -> str:
+        """Hash: key of a text -> the texts that have it, for one era of the index."""
+        return f"{self.prefix}:keys:{era}"
 
     def payload(self, job: str) -> str:
         """String: the signed bytes that a job works on. Gone once it is committed or replaced."""

@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 import orjson
+import redis
 
 from worker.learned import MARK_BYTES, Learned, learned_from
+from worker.store.repair import is_wrong_type
 from worker.store.wire import ForgedError, sign, verify
 
 if TYPE_CHECKING:
-    import redis
-
     from worker.store.keys import Keys
 
 _PURPOSE = b"learned"
@@ -44,10 +44,15 @@ def fetch_learned(client: redis.Redis, keys: Keys, key: bytes, known: str) -> Le
         ForgedError: it was not signed with this key.
         one of `AWAY`: Redis is away.
     """
-    version = cast("bytes | None", client.get(keys.learned_version))
-    if version is None or version == known.encode():
-        return None
-    signed = cast("bytes | None", client.get(keys.learned))
+    try:
+        version = cast("bytes | None", client.get(keys.learned_version))
+        if version is None or version == known.encode():
+            return None
+        signed = cast("bytes | None", client.get(keys.learned))
+    except redis.ResponseError as error:
+        if not is_wrong_type(error):
+            raise
+        raise ForgedError("what was learned stands in a key of another type") from None
     if signed is None:
         return None
     try:

@@ -29,10 +29,23 @@ def drop_wrong_types(client: redis.Redis, keys: Keys) -> tuple[str, ...]:
         keys.members: b"hash",
         keys.stream: b"stream",
         keys.generations: b"list",
+        keys.index: b"hash",
+        keys.eras: b"list",
+        keys.learned: b"string",
+        keys.learned_version: b"string",
     }
     dropped = drop_other_than(client, own)
-    generations = cast("list[bytes]", client.lrange(keys.generations, 0, -1))
-    return dropped + drop_other_than(client, {keys.exact(name.decode()): b"hash" for name in generations})
+    generations = [name.decode() for name in cast("list[bytes]", client.lrange(keys.generations, 0, -1))]
+    eras = [name.decode() for name in cast("list[bytes]", client.lrange(keys.eras, 0, -1))]
+    hashes = [key for name in generations for key in keys.of_generation(name)] + [keys.keys_of(name) for name in eras]
+    return dropped + drop_other_than(client, dict.fromkeys(hashes, b"hash"))
+
+
+def dropped_of_index(keys: Keys, dropped: tuple[str, ...]) -> bool:
+    """Whether a key of the index is among those that were removed."""
+    others = {keys.ready, keys.documents, keys.members, keys.stream, keys.index_through}
+    others |= {keys.learned, keys.learned_version}
+    return bool(set(dropped) - others)
 
 
 def is_wrong_type(error: Exception) -> bool:

@@ -7,18 +7,19 @@ another.
     payload    = length of the header (4 bytes, big-endian), header (JSON), the documents' bytes end to end
     part       = the same with one body, the record as JSON with gaps or the rejection as JSON, and behind it
                  the bytes of a rejected member
-    stream     = fields `d` document id, `p` signed part, `v` verdict (the owner of the text, or empty)
-
-An owner is a document id, and for a member its id, that of its container and its ordinal, with colons between.
+    stream     = fields `d` document id, `p` signed part, `v` verdict (see `verdict.py`)
 """
 
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
 
 import orjson
+
+if TYPE_CHECKING:
+    from worker.store.claim import Claim
 
 SIGNATURE_BYTES = 32
 COMMITTED = b"committed"
@@ -132,6 +133,8 @@ class Part:
     for a rejection the JSON of its record without `rejected_at`. `sha256` is that of the claimed bytes it was
     made from. `fingerprint` is the hex of the exact fingerprint, empty for a rejection.
 
+    `claim` is what the text claims in the index; it is not part of what is signed.
+
     `place` is that of a member, and `data` are the bytes of a rejected one. The last part of a container says in
     `members` how many came before it: it is `opened`, without a body, or the container's own rejection.
     """
@@ -145,6 +148,7 @@ class Part:
     place: Place | None = None
     members: int | None = None
     data: bytes = b""
+    claim: Claim | None = field(default=None, compare=False)
 
     @property
     def claimed(self) -> str:

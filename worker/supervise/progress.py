@@ -24,11 +24,14 @@ class Progress:
     waiting: int | None
     claimed: int
     written: int
+    duplicates: int
     rejected: int
 
     def __str__(self) -> str:
         waiting = "" if self.waiting is None else f"inbox {self.waiting:,} · "
-        return f"{waiting}claimed {self.claimed:,} · written {self.written:,} · rejected {self.rejected:,}"
+        dropped = f" · duplicates {self.duplicates:,}" if self.duplicates else ""
+        written = f"claimed {self.claimed:,} · written {self.written:,}"
+        return f"{waiting}{written}{dropped} · rejected {self.rejected:,}"
 
 
 @dataclass(slots=True)
@@ -54,8 +57,9 @@ def progress(out: OutFolder, works: Sequence[WorkFolder], inboxes: Iterable[str]
     return Progress(
         None if settings.mode == "keep" else sum(1 for inbox in inboxes for _ in waiting_in(inbox, settings)),
         sum(len(standing(work, batch)) for work in works for batch in batches(work)),
-        positions.articles.ordinal - 1,
-        positions.rejected.ordinal - 1,
+        positions.articles.documents,
+        positions.duplicates.documents,
+        positions.rejected.documents,
     )
 
 

@@ -68,8 +68,9 @@ class Disk:
 class Status:
     """Numbers are documents. `queue` is None while Redis is away, and `redis` says why.
 
-    inbox: files that wait; claimed: taken and not yet a line, of which `queue` tells where they are; written:
-    lines of articles; refused: files that can't be taken now.
+    inbox: files that wait; claimed: taken and not yet a line, of which `queue` tells where they are; written: lines
+    of articles; findings: lines about earlier ones; duplicates: those in an output of their own; refused: files that
+    can't be taken now.
     """
 
     writing: bool
@@ -81,6 +82,8 @@ class Status:
     claimed: int
     queue: Queue | None
     written: int
+    findings: int
+    duplicates: int
     rejected: int
     refused: int
     lines_a_second: float
@@ -109,8 +112,10 @@ def status(
         oldest=oldest,
         claimed=sum(len(standing(work, batch)) for work in works for batch in batches(work)),
         queue=queue,
-        written=positions.articles.ordinal - 1,
-        rejected=positions.rejected.ordinal - 1,
+        written=positions.articles.documents,
+        findings=positions.articles.findings,
+        duplicates=positions.duplicates.documents,
+        rejected=positions.rejected.documents,
         refused=sum(map(_refused, works)),
         lines_a_second=round(lines_a_second(out, datetime.now(UTC)), 2),
         disks=tuple(_disks([out.path, state.path, *settings.paths.inboxes])),

@@ -57,10 +57,10 @@ def _archive_before_durable() -> None:
 
     real: Any = vars(recorder)["render"]
 
-    def render(group: Any, seq: int, at: str) -> Any:
-        lines = real(group, seq, at)
+    def render(group: Any, ends: Any, style: Any) -> Any:
+        lines = real(group, ends, style)
         for filing in lines.filings.values():
-            file_away(filing, at[:10], 30)
+            file_away(filing, style.at[:10], 30)
         return lines
 
     _put(recorder, "render", render)
@@ -147,23 +147,21 @@ def _index_not_filled() -> None:
     """A Redis that lost its index is called ready without the texts of the lines."""
     from worker.sink import reconcile
 
-    _put(reconcile, "_rows", lambda *_: iter(()))
+    _put(reconcile, "index_rows", lambda *_: iter(()))
 
 
 def _no_fence() -> None:
     """Commits are taken by a Redis that the writer has not brought up yet."""
-    from worker.store import commit
+    from worker.store.scripts import COMMIT
 
-    changed = commit.SCRIPT.replace(b"if redis.call('GET', KEYS[1]) ~= run or", b"if")
-    _new_script(changed)
+    _new_script(COMMIT.text.replace(b"if call('GET', KEYS[1]) ~= run or", b"if"))
 
 
 def _its_own_duplicate() -> None:
     """A document that is committed again finds its own text."""
-    from worker.store import commit
+    from worker.store.scripts import COMMIT
 
-    changed = commit.SCRIPT.replace(b"owners[fingerprint] or owner\n", b"owners[fingerprint] or ''\n")
-    _new_script(changed.replace(b"if original == owner or", b"if false and"))
+    _new_script(COMMIT.text.replace(b"if record and record.id == document.id then", b"if false then"))
 
 
 def _copies_before_originals() -> None:
@@ -183,21 +181,18 @@ def _claims_kept() -> None:
 def _stream_outlives_its_index() -> None:
     """A lost index is filled from the lines alone, while what waits in the stream stays committed."""
     from worker.sink import reconcile
-
-    def drop_index(client: Any, keys: Any) -> None:
-        client.unlink(keys.generations, keys.index_through)
+    from worker.store.index import drop_index
 
     _put(reconcile, "_drop_index", drop_index)
 
 
-def _new_script(script: bytes) -> None:
-    import hashlib
+def _new_script(text: bytes) -> None:
+    from worker.store import commit, scripts
 
-    from worker.store import commit
-
-    assert script != commit.SCRIPT, "the place to change is gone"
-    _put(commit, "SCRIPT", script)
-    _put(commit, "SCRIPT_SHA", hashlib.sha1(script, usedforsecurity=False).hexdigest())
+    assert text != scripts.COMMIT.text, "the place to change is gone"
+    changed = scripts.Script(text)
+    _put(commit, "COMMIT", changed)
+    _put(scripts, "_ALL", (changed, *vars(scripts)["_ALL"][1:]))
 
 
 def _no_lock() -> None:

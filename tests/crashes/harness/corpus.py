@@ -14,26 +14,8 @@ from worker.disk import names
 if TYPE_CHECKING:
     from pathlib import Path
 
-_WHO = (
-    "The harbour council",
-    "A committee of farmers",
-    "The regional court",
-    "The museum",
-    "A group of engineers",
-)
-_DID = ("approved", "rejected", "postponed", "published", "examined")
-_WHAT = (
-    "the budget of the ferry line",
-    "a plan for the old bridge",
-    "the report on the dry summer",
-    "new rules for markets",
-)
-_WHY = (
-    "after a long debate",
-    "without a vote",
-    "in a public session",
-    "against the advice of its own experts",
-)
+_FIRST = ("ba", "ce", "di", "fo", "gu", "ha", "je", "ki", "lo", "mu", "na", "pe", "ri", "so", "tu", "va")
+_SECOND = ("bar", "den", "fil", "gom", "lup", "mar", "nes", "pit", "ron", "sul", "tak", "ver")
 
 BLANK = b" \n\n"
 """What holds no article, whatever parses it."""
@@ -71,7 +53,9 @@ def text(number: int, sentences: int = 6) -> bytes:
     choose = random.Random(number)
 
     def sentence() -> str:
-        return f"{choose.choice(_WHO)} {choose.choice(_DID)} {choose.choice(_WHAT)} {choose.choice(_WHY)}."
+        # Of made-up words: texts of different numbers are not like each other.
+        words = [choose.choice(_FIRST) + choose.choice(_SECOND) for _ in range(12)]
+        return f"The {' '.join(words)}."
 
     paragraphs = [" ".join(sentence() for _ in range(3)) for _ in range(max(1, sentences // 3))]
     paragraphs.append(f"The file has the number {number} in the register of the town.")
