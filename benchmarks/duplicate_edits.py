@@ -160,9 +160,16 @@ def cost(texts: Mapping[str, str]) -> None:
     sketched = min(_seconds(lambda: [sketch_of(text) for text in chosen]) for _ in range(15)) / len(chosen)
     megabyte = bytes(1_000_000)
     measure = min(_seconds(lambda: sha256(megabyte)) for _ in range(15))
-    sizes = [len(sketch_of(text).data) for text in texts.values()]
+    sketches = [sketch_of(text) for text in texts.values()]
+    sizes = [len(sketch.data) for sketch in sketches]
     print(f"sketch: {sketched * 1e6:.1f} µs of CPU per 3,000 characters; SHA-256 of 1 MB: {measure * 1e6:.0f} µs")
     print(f"size: {fmean(sizes):.0f} bytes on average, {max(sizes)} at most")
+    holders = defaultdict(list)
+    for number, sketch in enumerate(sketches):
+        for key in sketch.postings:
+            holders[key].append(number)
+    others = [len({one for key in sketch.postings for one in holders[key]}) - 1 for sketch in sketches]
+    print(f"keys: each article has one in common with {fmean(others):.1f} others on average")
 
 
 def _seconds(work: Callable[[], object]) -> float:

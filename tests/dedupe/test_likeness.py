@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.dedupe.planted import KINDS, article, edited, pair
-from worker.dedupe.likeness import Likeness, lead_in, verdict
+from worker.dedupe.likeness import Likeness, lead_in_body, lead_in_lead, least_part, verdict
 from worker.dedupe.sketch import Sample, sample_of, sketch_of
 
 
@@ -116,13 +116,32 @@ def test_kind_and_similarity_are_the_same_from_both_sides(seed: int, kind: str, 
 def test_a_lead_is_found_in_the_lead_and_in_the_body_of_another() -> None:
     text = words(600)
     own = words(300, 2)
-    assert lead_in(sampled(text), sampled(text)) == 1
-    assert lead_in(sampled(text), sampled(own + text)) > 0.5
-    assert lead_in(sampled(text), sampled(own)) == 0
-    assert lead_in(sampled(""), sampled(own)) == 0
+    assert lead_in_lead(sampled(text), sampled(text)) == 1
+    assert lead_in_lead(sampled(text), sampled(own + text)) == 0
+    assert lead_in_body(sampled(text), sampled(own + text)) > 0.4
+    assert lead_in_body(sampled(text), sampled(own)) == 0
+    assert lead_in_lead(sampled(""), sampled(own)) == lead_in_body(sampled(""), sampled(own)) == 0
 
 
 def test_what_is_empty_is_like_nothing_but_itself() -> None:
     assert told("", "").kind == "exact"
     assert told("", "…").kind is None
     assert told("", words(20)).kind is None
+
+
+@pytest.mark.parametrize(("share", "kind"), [(0.05, "near"), (0.1, "near"), (0.15, "near"), (0.4, "shared")])
+def test_words_replaced_all_over_are_near_up_to_every_sixth(share: float, kind: str) -> None:
+    choice = random.Random(11)
+    old = words(600)
+    assert told(edited(choice, old, share), old).kind == kind
+
+
+def test_an_update_with_another_lead_and_half_of_the_old_text_is_shared() -> None:
+    old = words(600)
+    assert told(words(200, 2) + old[150:], old).kind == "shared"
+
+
+def test_the_least_part_is_that_of_eight_where_least_is_found() -> None:
+    assert least_part([True] * 80) == 1
+    assert least_part([True] * 70 + [False] * 10) == 0
+    assert least_part(([True] + [False] * 4) * 16) == 0.2

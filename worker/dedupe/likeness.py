@@ -8,6 +8,7 @@ duplicate needs most of the smaller text in the other, and the lead of one of th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from worker.dedupe.sketch import LEAD_LEVEL, VALUE_BITS
@@ -17,11 +18,24 @@ if TYPE_CHECKING:
 
     from worker.dedupe.sketch import Sample
 
-NEAR_MIN = 0.60
-NEAR_ALONE_MIN = 0.90
-LEAD_COMMON_MIN = 0.6
+NEAR_MIN, NEAR_FEW_MIN = 0.72, 0.60
+"""So much of the smaller text in common, with a lead; the second where few shingles tell it, less than FEW or beside
+boilerplate."""
+
+LEAD_MIN, EMBEDDED_LEAD_MIN = 0.55, 0.50
+"""So much of one lead in the other, or anywhere in the other text: another lead or story may stand before it."""
+
+EDITED_MIN, PARTS, PART_MIN = 0.40, 8, 0.16
+"""Or less in common, but some in each part of both texts: so it is where words are replaced all over."""
+
+LEAD_COMMON_MIN = 0.60
+"""No less of a lead will do where most of what led from one text to the other is boilerplate."""
+
+FEW = 40
+NEAR_ALONE_MIN, ALONE_DOUBT = 0.88, 2
+"""So much in common that no lead is asked for, with as many shingles of the smaller sample taken not to be."""
+
 COMMON_MIN = 0.5
-LEAD_MIN = 0.25
 LEAD_DOUBT = 4
 SHARED_MIN = 0.10
 EVIDENCE_MIN = 6
@@ -49,46 +63,58 @@ def verdict(new: Sample, old: Sample, boilerplate: float = 0.0) -> Likeness:
     """
     if new.exact == old.exact and new.words == old.words:
         return Likeness("exact", 1.0, 1.0)
-    matched_new, matched_old, new_size, old_size = overlap(new, old)
-    share = matched_new / new_size if new_size else 0.0
-    smaller, matched = min((new_size, matched_new), (old_size, matched_old))
-    similarity = matched / smaller if smaller else 0.0
-    if smaller < EVIDENCE_MIN and max(new.words, old.words) > SIZES_ALIKE * min(new.words, old.words):
+    ours, theirs = overlap(new, old)
+    share = sum(ours) / len(ours) if ours else 0.0
+    size, matched = min((len(ours), sum(ours)), (len(theirs), sum(theirs)))
+    similarity = matched / size if size else 0.0
+    if size < EVIDENCE_MIN and max(new.words, old.words) > SIZES_ALIKE * min(new.words, old.words):
         return Likeness(None, similarity, share)
-    own = _own(matched, smaller, boilerplate)
-    if own >= NEAR_MIN and _has_lead(new, old, own, boilerplate):
+    own = _own(matched, size, boilerplate, 0)
+    few, common = size < FEW, boilerplate >= COMMON_MIN
+    alone = _own(matched, size, boilerplate, ALONE_DOUBT) >= NEAR_ALONE_MIN
+    edited = own >= EDITED_MIN and not few and min(least_part(ours), least_part(theirs)) >= PART_MIN
+    if (alone or edited) and not common:
+        return Likeness("near", similarity, share)
+    if own >= (NEAR_FEW_MIN if few or common else NEAR_MIN) and _has_lead(new, old, LEAD_COMMON_MIN if common else 0.0):
         return Likeness("near", similarity, share)
     return Likeness("shared" if own >= SHARED_MIN else None, similarity, share)
 
 
-def _has_lead(new: Sample, old: Sample, own: float, boilerplate: float) -> bool:
-    """Whether the lead of one stands in the other, or so little is left over that it need not."""
-    common = boilerplate >= COMMON_MIN
-    if own >= NEAR_ALONE_MIN and not common:
+def _has_lead(new: Sample, old: Sample, least: float) -> bool:
+    """Whether the lead of one text stands in the other, `least` of it at least."""
+    if max(lead_in_lead(new, old), lead_in_lead(old, new)) >= max(LEAD_MIN, least):
         return True
-    return max(lead_in(new, old), lead_in(old, new)) >= (LEAD_COMMON_MIN if common else LEAD_MIN)
+    return max(lead_in_body(new, old), lead_in_body(old, new)) >= max(EMBEDDED_LEAD_MIN, least)
 
 
-def overlap(new: Sample, old: Sample) -> tuple[int, int, int, int]:
-    """How many of each sample stand in the other, and how many of each there are, at the sparser limit of the two."""
+def overlap(new: Sample, old: Sample) -> tuple[list[bool], list[bool]]:
+    """For each shingle of each sample whether it stands in the other, at the sparser limit of the two."""
     level = max(new.level, old.level)
     bits = VALUE_BITS - (level - min(new.level, old.level))
     ours, theirs = _at(new.whole, new.level, level, bits), _at(old.whole, old.level, level, bits)
     known, sought = set(theirs), set(ours)
-    return sum(v in known for v in ours), sum(v in sought for v in theirs), len(ours), len(theirs)
+    return [value in known for value in ours], [value in sought for value in theirs]
 
 
-def lead_in(text: Sample, other: Sample) -> float:
-    """Estimated share of the lead of `text` that stands in the lead of `other` or anywhere in it."""
-    if not text.lead:
-        return 0.0
-    dense = set(other.lead)
-    found = sum(value in dense for value in text.lead) / len(text.lead)
+def least_part(found: Sequence[bool]) -> float:
+    """The share that is found in that one of PARTS equal parts where it is least."""
+    edges = [len(found) * part // PARTS for part in range(PARTS + 1)]
+    return min(sum(found[start:end]) / (end - start) for start, end in pairwise(edges))
+
+
+def lead_in_lead(text: Sample, other: Sample) -> float:
+    """Estimated share of the lead of `text` that stands in the lead of `other`."""
+    known = set(other.lead)
+    return sum(value in known for value in text.lead) / len(text.lead) if text.lead else 0.0
+
+
+def lead_in_body(text: Sample, other: Sample) -> float:
+    """Estimated share of the lead of `text` that stands anywhere in `other`: with few values known, rather too low."""
     level = max(LEAD_LEVEL, other.level)
     bits = VALUE_BITS - (level - min(LEAD_LEVEL, other.level))
     sought = _at(text.lead, LEAD_LEVEL, level, bits)
-    sparse = set(_at(other.whole, other.level, level, bits))
-    return max(found, sum(value in sparse for value in sought) / (len(sought) + LEAD_DOUBT))
+    known = set(_at(other.whole, other.level, level, bits))
+    return sum(value in known for value in sought) / (len(sought) + LEAD_DOUBT)
 
 
 def _at(values: Sequence[int], level: int, sparser: int, bits: int) -> list[int]:
@@ -98,6 +124,7 @@ def _at(values: Sequence[int], level: int, sparser: int, bits: int) -> list[int]
     return [value >> drop for value in values if value < below]
 
 
-def _own(matched: int, size: int, boilerplate: float) -> float:
+def _own(matched: int, size: int, boilerplate: float, doubt: int) -> float:
+    """Share in common of what is no boilerplate, with `doubt` more that is not in common."""
     common = matched * boilerplate
-    return (matched - common) / (size - common) if size > common else 0.0
+    return (matched - common) / (size - common + doubt) if size - common + doubt > 0 else 0.0

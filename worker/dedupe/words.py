@@ -1,8 +1,8 @@
 """The words of a text as numbers: what two texts are compared by.
 
 Letters and digits make words; case, accents and every mark between words do not count. Where a script has no spaces
-between words, something else begins one: in Chinese and Japanese each character, in Thai and Lao a vowel that is written
-first in its syllable, in Khmer and Burmese some of the letters (each would make words that stand in every text).
+between words, something else begins one: in Chinese and Japanese each character, in Thai and Lao a vowel that is
+written first in its syllable, in Khmer and Burmese some of the letters (all would make words too short to tell).
 """
 
 from __future__ import annotations
