@@ -1,9 +1,9 @@
 """Where the line of a document stands: a table of hints on disk, to find the text of an earlier line in one read.
 
-A slot holds 8 bytes of a digest of the id, the output (1 byte), the number of the segment's first line (8) and the offset
-there (8). The id tells the slot, and a later document takes it from an earlier one. Nothing is synced: what a hint says
-is believed only where the line that stands there has that id. Segments that were compressed or moved away have no
-texts any more.
+A slot holds 8 bytes of a digest of the id, the output (1 byte), the number of the segment's first line (8) and the
+offset there (8). The id tells the slot, and a later document takes it from an earlier one. Nothing is synced: what a
+hint says is believed only where the line that stands there has that id. Segments that were compressed or moved away
+have no texts any more.
 """
 
 from __future__ import annotations
