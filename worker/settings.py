@@ -216,7 +216,9 @@ class Enrich:
 class Index:
     """What duplicates are found against."""
 
-    window_days: int = _setting(30, "How long a text is remembered.", unit="days", low=1, high=3650)
+    window_days: int = _setting(
+        30, "How long a text is remembered, and how far apart two are compared.", unit="days", low=1, high=3650
+    )
     documents_max: int = _setting(
         1_000_000, "How many texts are remembered at the most.", unit="documents", low=1000, high=100_000_000
     )

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.dedupe.families import Index
 from tests.store.desks import Desk, article, edited, families, prose
+from worker.dedupe.sketch import sketch_of
 from worker.store.connection import connect
 from worker.store.index import Window, advance, numbers_of, release
 from worker.store.verdict import Owner, Verdict
@@ -325,3 +327,23 @@ def test_what_is_beyond_the_size_of_the_index_is_forgotten_in_steps(
     names = [name.decode() for name in admin.keys("copydesk:*")]  # type: ignore[union-attr]
     assert sum(name.startswith("copydesk:keys:") for name in names) <= 3
     assert sum(name.startswith("copydesk:records:") for name in names) <= 8
+
+
+@pytest.mark.parametrize("batch", [1, 64])
+def test_the_index_in_redis_says_what_the_one_in_memory_says(desk: Desk, batch: int) -> None:
+    """Texts of families, chains and passages in common, in any order: whom they repeat, and which families are one."""
+    texts = chains(15) + [edited(prose(5000 + number, 120), 9, 70) for number in range(10)]
+    texts += [f"{prose(6000 + number, 200)} {prose(6500 + number // 2, 150)}" for number in range(10)]
+    random.Random(3).shuffle(texts)
+    articles = [article(text) for text in texts]
+    reference = Index()
+    expected = {one.id: reference.claim(one.id, sketch_of(one.text), 0) for one in articles}
+    for first in range(0, len(articles), batch):
+        desk.commit(*articles[first : first + batch])
+    found = desk.verdicts()
+    for name, told in expected.items():
+        assert repeats(found[name]) == (None if told.kind is None else (told.kind, told.of))
+        assert [pair.later.document for pair in found[name].joined] == list(told.joined)
+        assert {partner.owner.document for partner in found[name].shared} == {other for other, _ in told.shared}
+    assert any(told.joined for told in expected.values())
+    assert any(told.shared for told in expected.values())

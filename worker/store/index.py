@@ -2,8 +2,8 @@
 
 The newest generation takes all claims; all are asked. One is begun when the newest is full or old, and from
 then on the ninth is dropped: a text is remembered for seven to eight eighths of the window, and of the
-number. Keys of texts are kept for eras of four generations, three at the most. Only the writer calls this; the claims
-themselves are made by the commit script.
+number. Keys of texts are kept for eras of four generations, three at the most. Only the writer calls this; the
+claims themselves are made by the commit script.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 -- What one sketch says of another: the same decision as worker/dedupe/likeness.py, number for number.
 
-local NEAR_MIN, NEAR_ALONE_MIN, COMMON_MIN = 0.60, 0.90, 0.5
-local LEAD_MIN, LEAD_COMMON_MIN, LEAD_DOUBT = 0.25, 0.6, 4
+local NEAR_MIN, NEAR_FEW_MIN, FEW, NEAR_ALONE_MIN, ALONE_DOUBT = 0.72, 0.60, 40, 0.88, 2
+local LEAD_MIN, EMBEDDED_LEAD_MIN, LEAD_COMMON_MIN, LEAD_DOUBT, COMMON_MIN = 0.55, 0.50, 0.60, 4, 0.5
+local EDITED_MIN, PARTS, PART_MIN = 0.40, 8, 0.16
 local SHARED_MIN, EVIDENCE_MIN, SIZES_ALIKE, LEAD_LEVEL, VALUE_BITS = 0.10, 6, 1.5, 1, 16
 local FIRST_VALUE = 17
 
@@ -86,27 +87,65 @@ local function overlap(new, old)
   return of_new, of_old, ours[2], size
 end
 
-local function lead_in(text, other)
+-- The share that `counts` has of that one of PARTS equal parts of a sample where it is least.
+local function least_part(sample, counts, level, bits)
+  local below, cut = 2 ^ (VALUE_BITS - (level - sample.level)), 2 ^ (VALUE_BITS - (level - sample.level) - bits)
+  local found, size = {}, 0
+  for place = 1, sample.count do
+    local value = sample.values[place]
+    if value < below then
+      size = size + 1
+      found[size] = counts[floor(value / cut)] and 1 or 0
+    end
+  end
+  local least, first = 1, 0
+  for part = 1, PARTS do
+    local last, sum = floor(size * part / PARTS), 0
+    for place = first + 1, last do sum = sum + found[place] end
+    least = math.min(least, sum / (last - first))
+    first = last
+  end
+  return least
+end
+
+local function is_edited(new, old)
+  local level = math.max(new.level, old.level)
+  local bits = VALUE_BITS - (level - math.min(new.level, old.level))
+  local ours = counted(new.values, new.count, new.level, level, bits)
+  local theirs = counted(old.values, old.count, old.level, level, bits)
+  return math.min(least_part(new, theirs, level, bits), least_part(old, ours, level, bits)) >= PART_MIN
+end
+
+local function lead_in_lead(text, other)
   if text.lead_count == 0 then return 0 end
-  local lead, last = lead_of(text), text.lead_count
-  local ours = counted(lead, last, 0, 0, VALUE_BITS)
+  local ours = counted(lead_of(text), text.lead_count, 0, 0, VALUE_BITS)
   local theirs = counted(lead_of(other), other.lead_count, 0, 0, VALUE_BITS)
-  local dense = found_in(ours, theirs) / text.lead_count
+  return found_in(ours, theirs) / text.lead_count
+end
+
+local function lead_in_body(text, other)
   local level = math.max(LEAD_LEVEL, other.level)
   local bits = VALUE_BITS - (level - math.min(LEAD_LEVEL, other.level))
-  local sought, size = counted(lead, last, LEAD_LEVEL, level, bits)
-  local sparse = counted(other.values, other.count, other.level, level, bits)
-  return math.max(dense, found_in(sought, sparse) / (size + LEAD_DOUBT))
+  local sought, size = counted(lead_of(text), text.lead_count, LEAD_LEVEL, level, bits)
+  local known = counted(other.values, other.count, other.level, level, bits)
+  return found_in(sought, known) / (size + LEAD_DOUBT)
 end
 
--- Whether the lead of one stands in the other, or so little is left over that it need not.
-local function has_lead(new, old, own, boilerplate)
-  local common = boilerplate >= COMMON_MIN
-  if own >= NEAR_ALONE_MIN and not common then return true end
-  return math.max(lead_in(new, old), lead_in(old, new)) >= (common and LEAD_COMMON_MIN or LEAD_MIN)
+-- Whether the lead of one text stands in the other, `least` of it at least.
+local function has_lead(new, old, least)
+  if math.max(lead_in_lead(new, old), lead_in_lead(old, new)) >= math.max(LEAD_MIN, least) then return true end
+  return math.max(lead_in_body(new, old), lead_in_body(old, new)) >= math.max(EMBEDDED_LEAD_MIN, least)
 end
 
--- What `new` is to `old`, both with a `sketch`: 'exact', 'near', 'shared' or nil, the similarity, and the share of the new.
+-- The share in common of what is no boilerplate, with `doubt` more that is not in common.
+local function own_share(matched, size, boilerplate, doubt)
+  local common = matched * boilerplate
+  local rest = size - common + doubt
+  return rest > 0 and (matched - common) / rest or 0
+end
+
+-- What `new` is to `old`, both with a `sketch`: 'exact', 'near', 'shared' or nil, the similarity, and the share of the
+-- new one.
 local function alike(new_text, old_text, boilerplate)
   local new, old = sample_of(new_text), sample_of(old_text)
   if new.exact == old.exact and new.words == old.words then return 'exact', 1, 1 end
@@ -120,8 +159,13 @@ local function alike(new_text, old_text, boilerplate)
   if size < EVIDENCE_MIN and math.max(new.words, old.words) > SIZES_ALIKE * math.min(new.words, old.words) then
     return nil, similarity, share
   end
-  local common = matched * boilerplate
-  local own = size > common and (matched - common) / (size - common) or 0
-  if own >= NEAR_MIN and has_lead(new, old, own, boilerplate) then return 'near', similarity, share end
+  local own, few, common = own_share(matched, size, boilerplate, 0), size < FEW, boilerplate >= COMMON_MIN
+  if not common then
+    if own_share(matched, size, boilerplate, ALONE_DOUBT) >= NEAR_ALONE_MIN then return 'near', similarity, share end
+    if own >= EDITED_MIN and not few and is_edited(new, old) then return 'near', similarity, share end
+  end
+  if own >= ((few or common) and NEAR_FEW_MIN or NEAR_MIN) and has_lead(new, old, common and LEAD_COMMON_MIN or 0) then
+    return 'near', similarity, share
+  end
   return own >= SHARED_MIN and 'shared' or nil, similarity, share
 end

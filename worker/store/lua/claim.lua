@@ -14,24 +14,25 @@ local KEY_FORMATS = setmetatable({}, {__index = function(formats, count)
 end})
 local ARGUMENTS = {} -- used again and again: to make a table of that size costs as much as to fill it
 
-local function parsed_document(id, owner, claim)
+-- The document whose claim are `length` bytes of `packed` from `first` on.
+local function parsed_document(id, owner, packed, first, length)
   local document = {id = id, owner = owner}
-  if #claim == 0 then return document end
-  local day, earliest, latest, by_file, names, keys, stored = s_unpack('<I4I4I4BBBB', claim, 17)
-  document.fingerprint = sub(claim, 1, 16)
+  if length == 0 then return document end
+  local day, earliest, latest, by_file, names, keys, stored = s_unpack('<I4I4I4BBBB', packed, first + 16)
+  document.fingerprint = sub(packed, first, first + 15)
   document.day, document.earliest, document.latest, document.by_file = day, earliest, latest, by_file == 1
   document.names = {}
   document.keys, document.stored = NONE, stored
-  local at = 33
+  local at = first + 32
   for place = 1, names do
-    document.names[place] = sub(claim, at, at + 7)
+    document.names[place] = sub(packed, at, at + 7)
     at = at + 8
   end
   if keys > 0 then
-    document.keys = {s_unpack(KEY_FORMATS[keys], claim, at)}
+    document.keys = {s_unpack(KEY_FORMATS[keys], packed, at)}
     document.keys[keys + 1] = nil -- the place behind the last one
   end
-  document.sketch = sub(claim, at + 4 * keys)
+  document.sketch = sub(packed, at + 4 * keys, first + length - 1)
   return document
 end
 

@@ -68,7 +68,7 @@ for number, row in ipairs(rows) do
   local claim, part = offset, offset + row[2]
   offset = part + row[3]
   ours[number] = jobs[keepers[number]] == header.job and not done[number]
-  documents[number] = parsed_document(row[1], row[6] or row[1], ours[number] and sub(ARGV[1], claim, part - 1) or '')
+  documents[number] = parsed_document(row[1], row[6] or row[1], ARGV[1], claim, ours[number] and row[2] or 0)
   parts[number] = sub(ARGV[1], part, offset - 1)
 end
 check_types(index)

@@ -16,7 +16,7 @@ index.window = header.window
 
 local documents, offset = {}, newline + 1
 for number, row in ipairs(header.documents) do
-  documents[number] = parsed_document(row[1], row[1], sub(ARGV[1], offset, offset + row[2] - 1))
+  documents[number] = parsed_document(row[1], row[1], ARGV[1], offset, row[2])
   documents[number].told = {kind = row[3], of = row[4], version = row[5], replaces = row[6], late = row[7]}
   offset = offset + row[2]
 end
