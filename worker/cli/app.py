@@ -73,6 +73,8 @@ def main() -> int:
     Returns:
         The exit code: 0 done; 1 not done, or a fault found; 2 bad usage or settings; 3 some rejected.
     """
+    # Nothing here multiplies matrices: a second thread of numpy's would only cost memory and be lost at a fork.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         result = cli.main(prog_name="copydesk", standalone_mode=False)
     except click.ClickException as error:

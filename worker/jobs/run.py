@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import redis
 
+from worker.article import Document
 from worker.jobs.desk import Desk, Stages
 from worker.jobs.learned import Rulebook
 from worker.jobs.safe_rq import rq_keys
@@ -28,6 +29,16 @@ if TYPE_CHECKING:
     from worker.settings import Settings
 
 PAUSE_SECONDS = 0.5
+_WARM_UP = Document(
+    id="0" * 26,
+    inbox="",
+    path="warm-up.txt",
+    member=None,
+    data=b'The council met in Paris on Monday.\n\n"It took three hours," Mayor Jo Roe said. She counted 1,500 people.',
+    sha256="",
+    modified_at=None,
+    received_at="2000-01-01T00:00:00Z",
+)
 
 _log = logging.getLogger("copydesk.worker")
 
@@ -73,11 +84,15 @@ def run_worker(
 
 def _pipeline(rules: Rules) -> Stages:
     """The pipeline with `rules`. It and its libraries are imported here, once, and not in each process."""
+    from worker.dedupe.sketch import sketch_of
     from worker.normalize.mojibake import prepare
     from worker.parse.formats import open_file
     from worker.pipeline import process, process_member
 
     prepare()
+    # Models, tables and patterns are made where they are first used: that is here, and not anew in each process.
+    process(_WARM_UP, rules)
+    sketch_of(_WARM_UP.data.decode())
     return Stages(partial(process, rules=rules), partial(process_member, rules=rules), partial(open_file, rules=rules))
 
 
