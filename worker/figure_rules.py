@@ -122,7 +122,7 @@ def _anchors(signs: Sequence[str], numerals: Sequence[str]) -> re.Pattern[str]:
 def _number(table: Row, words: Callable[[str], list[str]]) -> re.Pattern[str]:
     thousands, decimal = re.escape(table["thousands"]), re.escape(table["decimal"])
     fraction = rf"(?:{decimal}[0-9]+)?"
-    digits = rf"[0-9]{{1,3}}(?:[{thousands}][0-9]{{3}})+(?![0-9]){fraction}|[0-9]+{fraction}"
+    digits = rf"[0-9]{{1,3}}(?:[{thousands}][0-9]{{3}}){{1,6}}(?![0-9]){fraction}|[0-9]+{fraction}"
     joint = rf"[ -](?:{any_word_of(table['joints'])}[ -])?" if table["joints"] else "[ -]"
     numeral = any_word_of(_cased(table["numerals"]))
     scale = any_word_of([*table["scales"], *_cased(table["scales"])])
@@ -131,7 +131,7 @@ def _number(table: Row, words: Callable[[str], list[str]]) -> re.Pattern[str]:
     space = "[ \u00a0\u202f-]?"
     return re.compile(
         rf"(?:(?P<currency>{any_word_of(words('currency_signs'))})[ \u00a0]?)?"
-        rf"(?:(?P<digits>{digits})|(?P<numerals>{numeral}(?:{joint}{numeral})*(?!\w)))"
+        rf"(?:(?P<digits>{digits})|(?P<numerals>{numeral}(?:{joint}{numeral}){{0,9}}(?!\w)))"
         rf"(?:{space}(?P<scale>{scale})(?!\w))?"
         rf"(?:{space}(?:(?P<percent>{percent})|{of}(?P<money>{money}))(?!\w))?"
     )

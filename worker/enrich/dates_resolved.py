@@ -20,6 +20,7 @@ Value = tuple[str | None, Precision | None]
 WillBe = Callable[[], bool]
 
 NOTHING: Final[Value] = (None, None)
+_AHEAD_WEIGHT = 2.5
 _MONTHS, _WEEK = 12, 7
 
 
@@ -77,7 +78,7 @@ def _year(
     today: date | None,
     will_be: WillBe,
 ) -> int | None:
-    """The year of a day or month without one: by `last`, `next` and tense; else the nearest day, the last month."""
+    """The year of a day or month without one: by `last`, `next` and tense; else the nearer day, the last month."""
     if today is None:
         return None
     shift = _number(found, "shift", rules) if "shift" in found else None
@@ -87,7 +88,10 @@ def _year(
         return today.year
     if day is not None and shift is None:
         years = [year for year in (today.year - 1, today.year, today.year + 1) if _is_day(year, month, day)]
-        return min(years, key=lambda year: abs((date(year, month, day) - today).days), default=None)
+        days = {year: (date(year, month, day) - today).days for year in years}
+        # Without a word of the future a day to come has to be near: most that is told has been.
+        weight = 1.0 if will_be() else _AHEAD_WEIGHT
+        return min(days, key=lambda year: -days[year] if days[year] < 0 else weight * days[year], default=None)
     mine, now = (month, day or 0), (today.month, today.day if day else 0)
     if (shift or 0) > 0 or (shift is None and will_be()):
         return today.year + (mine < now or (shift is not None and mine == now))

@@ -96,12 +96,20 @@ def _by_sequences(text: str, script: str, tag: str | None, rules: LanguageRules)
     base = tag.partition("-")[0] if tag else ""
     base = rules.same.get(base, base)
     if base and base != languages[best]:
-        # A language that the model does not know can't be told from those that it knows.
-        known = base in languages and scores[best] - scores[languages.index(base)] >= _LEAD_OVER_DECLARED_MIN
-        return languages[best] if known else tag or UNKNOWN
+        if base in languages:
+            is_sure = scores[best] - scores[languages.index(base)] >= _LEAD_OVER_DECLARED_MIN
+        else:
+            # One that is written in another script it is not; one that nobody knows can't be told from the others.
+            is_sure = _is_known(base, rules)
+        return languages[best] if is_sure else tag or UNKNOWN
     if not base and scores[best] - scores[second] < _LEAD_MIN:
         return UNKNOWN
     return _agreed(languages[best], tag, rules)
+
+
+def _is_known(language: str, rules: LanguageRules) -> bool:
+    models = ngram_models(rules.model).values()
+    return language in rules.scripts.values() or any(language in model.languages for model in models)
 
 
 def _leaders(scores: list[float]) -> tuple[int, int]:
