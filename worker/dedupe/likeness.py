@@ -25,6 +25,9 @@ boilerplate."""
 LEAD_MIN, EMBEDDED_LEAD_MIN = 0.55, 0.50
 """So much of one lead in the other, or anywhere in the other text: another lead or story may stand before it."""
 
+MOST_MIN, MOST_LEAD_MIN = 0.85, 0.25
+"""Where that much is in common, so much of a lead will do."""
+
 EDITED_MIN, PARTS, PART_MIN = 0.40, 8, 0.16
 """Or less in common, but some in each part of both texts: so it is where words are replaced all over."""
 
@@ -75,16 +78,21 @@ def verdict(new: Sample, old: Sample, boilerplate: float = 0.0) -> Likeness:
     edited = own >= EDITED_MIN and not few and min(least_part(ours), least_part(theirs)) >= PART_MIN
     if (alone or edited) and not common:
         return Likeness("near", similarity, share)
-    if own >= (NEAR_FEW_MIN if few or common else NEAR_MIN) and _has_lead(new, old, LEAD_COMMON_MIN if common else 0.0):
+    if own >= (NEAR_FEW_MIN if few or common else NEAR_MIN) and _has_lead(new, old, own, common=common):
         return Likeness("near", similarity, share)
     return Likeness("shared" if own >= SHARED_MIN else None, similarity, share)
 
 
-def _has_lead(new: Sample, old: Sample, least: float) -> bool:
-    """Whether the lead of one text stands in the other, `least` of it at least."""
-    if max(lead_in_lead(new, old), lead_in_lead(old, new)) >= max(LEAD_MIN, least):
+def _has_lead(new: Sample, old: Sample, own: float, *, common: bool) -> bool:
+    """Whether the lead of one text stands in the other, as far as it must."""
+    lead_min, embedded_min = LEAD_MIN, EMBEDDED_LEAD_MIN
+    if common:
+        lead_min = embedded_min = LEAD_COMMON_MIN
+    elif own >= MOST_MIN:
+        lead_min = embedded_min = MOST_LEAD_MIN
+    if max(lead_in_lead(new, old), lead_in_lead(old, new)) >= lead_min:
         return True
-    return max(lead_in_body(new, old), lead_in_body(old, new)) >= max(EMBEDDED_LEAD_MIN, least)
+    return max(lead_in_body(new, old), lead_in_body(old, new)) >= embedded_min
 
 
 def overlap(new: Sample, old: Sample) -> tuple[list[bool], list[bool]]:
