@@ -25,7 +25,7 @@ from worker.jobs.queue import alive_jobs, counts, publish
 from worker.jobs.safe_rq import RqKeys, rq_keys
 from worker.store import embedded
 from worker.store.connection import connect, run_id
-from worker.store.index import Window, advance
+from worker.store.index import Window, ensure_index
 from worker.store.scripts import load_scripts
 from worker.store.wire import Part, unpack_part
 from worker.supervise.readiness import this_host, workers_of
@@ -331,7 +331,7 @@ class OwnRedis:
         """What the writer does after a start."""
         with connect(self.prepared.urls.writer, name="writer") as writer:
             load_scripts(writer)
-            advance(writer, self.keys, Window(1000, 1e9))
+            ensure_index(writer, self.keys, Window(1000, 1e9))
             writer.set(self.keys.ready, run_id(writer))
 
 

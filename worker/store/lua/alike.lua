@@ -2,6 +2,7 @@
 
 local NEAR_MIN, NEAR_FEW_MIN, FEW, NEAR_ALONE_MIN, ALONE_DOUBT = 0.72, 0.60, 40, 0.88, 2
 local LEAD_MIN, EMBEDDED_LEAD_MIN, LEAD_COMMON_MIN, LEAD_DOUBT, COMMON_MIN = 0.55, 0.50, 0.60, 4, 0.5
+local MOST_MIN, MOST_LEAD_MIN = 0.85, 0.25
 local EDITED_MIN, PARTS, PART_MIN = 0.40, 8, 0.16
 local SHARED_MIN, EVIDENCE_MIN, SIZES_ALIKE, LEAD_LEVEL, VALUE_BITS = 0.10, 6, 1.5, 1, 16
 local FIRST_VALUE = 17
@@ -131,10 +132,16 @@ local function lead_in_body(text, other)
   return found_in(sought, known) / (size + LEAD_DOUBT)
 end
 
--- Whether the lead of one text stands in the other, `least` of it at least.
-local function has_lead(new, old, least)
-  if math.max(lead_in_lead(new, old), lead_in_lead(old, new)) >= math.max(LEAD_MIN, least) then return true end
-  return math.max(lead_in_body(new, old), lead_in_body(old, new)) >= math.max(EMBEDDED_LEAD_MIN, least)
+-- Whether the lead of one text stands in the other, as far as it must.
+local function has_lead(new, old, own, common)
+  local lead_min, embedded_min = LEAD_MIN, EMBEDDED_LEAD_MIN
+  if common then
+    lead_min, embedded_min = LEAD_COMMON_MIN, LEAD_COMMON_MIN
+  elseif own >= MOST_MIN then
+    lead_min, embedded_min = MOST_LEAD_MIN, MOST_LEAD_MIN
+  end
+  if math.max(lead_in_lead(new, old), lead_in_lead(old, new)) >= lead_min then return true end
+  return math.max(lead_in_body(new, old), lead_in_body(old, new)) >= embedded_min
 end
 
 -- The share in common of what is no boilerplate, with `doubt` more that is not in common.
@@ -164,7 +171,7 @@ local function alike(new_text, old_text, boilerplate)
     if own_share(matched, size, boilerplate, ALONE_DOUBT) >= NEAR_ALONE_MIN then return 'near', similarity, share end
     if own >= EDITED_MIN and not few and is_edited(new, old) then return 'near', similarity, share end
   end
-  if own >= ((few or common) and NEAR_FEW_MIN or NEAR_MIN) and has_lead(new, old, common and LEAD_COMMON_MIN or 0) then
+  if own >= ((few or common) and NEAR_FEW_MIN or NEAR_MIN) and has_lead(new, old, own, common) then
     return 'near', similarity, share
   end
   return own >= SHARED_MIN and 'shared' or nil, similarity, share
