@@ -2,8 +2,8 @@
 
     python -m benchmarks.language LANGUAGES.jsonl [--misses]
 
-Each line of the file has `text` and `language`. Beside it py3langid, where it is installed: it knows Norwegian without its
-two written forms, so that its `no` counts as `nb`. Costs are of CPU, the best of several rounds.
+Each line of the file has `text` and `language`. Beside it py3langid, where it is installed: it knows Norwegian without
+its two written forms, so that its `no` counts as `nb`. Costs are of CPU, the best of several rounds.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ AGENCIES: dict[str, Any] = {"agency": [], "dateline_outlets": []}
 
 def rows() -> list[dict[str, Any]]:
     found = []
-    for name in sorted(os.listdir(FOLDER)):
+    for name in sorted(name for name in os.listdir(FOLDER) if name.endswith(".toml")):
         with open(f"{FOLDER}/{name}", "rb") as file:
             found += tomllib.load(file).get("cut", [])
     return found

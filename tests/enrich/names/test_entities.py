@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import time
 from dataclasses import replace
 from itertools import pairwise
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from worker.config_files import config_folder, load_rules
+from worker.config_files import load_rules, shipped_files
 from worker.enrich.names.entities import entities
 from worker.errors import ConfigurationError
 from worker.recogniser import Recognised, Recogniser
@@ -179,11 +178,7 @@ def test_people_and_places_are_found_in_other_languages(language: str, text: str
 
 
 def test_names_of_a_users_own_are_found() -> None:
-    files = {}
-    folder = f"{config_folder()}/rules"
-    for name in os.listdir(folder):
-        with open(f"{folder}/{name}", "rb") as file:
-            files[name] = file.read()
+    files = shipped_files()
     files["own/mine.toml"] = b'[[names]]\nkind = "organisation"\nlanguage = "en"\nwords = ["Zibbelin"]\n'
     rules = rules_from(files)
     assert [one.type for one in entities("It was Zibbelin again.", None, "en", rules)] == ["organisation"]
