@@ -18,10 +18,11 @@ TITLE, COURTESY, HEAD, SUFFIX, DEMONYM, PARTY, NOT_NAME, PART = (1 << n for n in
 NOT_GIVEN, NOT_PLACE, LANDFORM, LANDFORM_BEFORE, EVENT_HEAD, EVENT_BEFORE, PHRASE, KNOWN = (
     1 << n for n in range(8, 16)
 )
-GIVEN, SURNAME, NAME_SUFFIX, SPANS, COLLEGE, OF_PERSON, LAST_ONLY = (1 << n for n in range(16, 23))
+GIVEN, SURNAME, NAME_SUFFIX, SPANS, COLLEGE, OF_PERSON, LAST_ONLY, ROLE = (1 << n for n in range(16, 24))
 
 INHABITANTS_OF_LARGE = 50_000
 _ROLE_CHARACTERS_MAX = 100
+_TITLE_LETTERS_MIN = 5
 
 _FLAGS = {
     "title": TITLE,
@@ -183,6 +184,10 @@ def name_rules_from(rows: Iterable[Mapping[str, Any]], countries: Mapping[str, s
         else:
             kinds = ", ".join(sorted(_KNOWN | _SMALL | _STATES | _FLAGS.keys()))
             raise ValueError(f"kind = {kind!r} is none of {kinds}")
+    for word in map(str.capitalize, small["role"]):
+        # `Astronomer Jo Roe said`: at the start of a sentence a role has a capital. Many are surnames, too.
+        if len(word) >= _TITLE_LETTERS_MIN and not (word in flags or word in known or word in gazetteer.people):
+            flags[word] = TITLE | ROLE
     spanning, leading = _spanning(known)
     for name, city in gazetteer.large.items():
         known.setdefault(name, city)

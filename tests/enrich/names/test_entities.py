@@ -178,6 +178,13 @@ def test_people_and_places_are_found_in_other_languages(language: str, text: str
     assert [one.name for one in entities(text, None, language, RULES)] == names
 
 
+def test_a_known_name_that_is_an_everyday_word_here_is_none() -> None:
+    frost = "Apple growers in the valley fear the frost. Nobody knows yet what apples will cost."
+    assert "Apple" not in {one.name for one in entities(frost, None, "en", RULES)}
+    phones = "Apple said on Monday that it sold more phones. An apple a day, it said, is not its business."
+    assert "Apple" in {one.name for one in entities(f"{phones} Shares of Apple fell.", None, "en", RULES)}
+
+
 def test_names_of_a_users_own_are_found() -> None:
     files = shipped_files()
     files["own/mine.toml"] = b'[[names]]\nkind = "organisation"\nlanguage = "en"\nwords = ["Zibbelin"]\n'
@@ -235,3 +242,18 @@ def test_the_cost_is_linear_in_hostile_text(piece: str) -> None:
 
 def test_the_rules_are_values() -> None:
     assert replace(RULES).names is RULES.names
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "role"),
+    [
+        ("Economist Jane Holloway said that it rained.", "Jane Holloway", "Economist"),
+        ("Holloway met National Security Adviser John Kestwick.", "John Kestwick", "National Security Adviser"),
+    ],
+)
+def test_a_role_with_a_capital_before_a_full_name_is_its_title(text: str, name: str, role: str) -> None:
+    assert (name, role) in {(one.name, one.role) for one in entities(text, None, "en", RULES)}
+
+
+def test_a_role_with_a_capital_before_one_word_is_no_title() -> None:
+    assert "Sam" not in {one.name for one in entities("They wrote to Uncle Sam about it.", None, "en", RULES)}

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _ACRONYM = re.compile(r" [(\[](?:the |or )?[\"“]?([A-Z][A-Za-z&.-]{1,9})[\"”]?[)\]]")
 _BRACKETS = frozenset((" (", " ["))
 _LOOKED_AT = 8
+_NEAR = 8
 _COMPARED_MAX = 12  # organisations whose names end in one word
 
 
@@ -25,6 +26,8 @@ def find_organisations(text: str, names: dict[str, Name]) -> list[Found]:
         if name.taken:
             continue
         if name.known is not None and name.known.type in {"organisation", "event"}:
+            if name.words == 1 and _is_word(text, name):
+                continue
             _add(found, name.known.name, name.known.type, name, 0.9)
         elif "organisation" in name.kinds:
             _add(found, name.text, "organisation", name, 0.55 if name.first & PART and name.words == 2 else 0.85)
@@ -32,6 +35,21 @@ def find_organisations(text: str, names: dict[str, Name]) -> list[Found]:
             _add(found, name.text, "event", name, 0.7)
     _tie_acronyms(text, names, found)
     return _tie_endings(list(found.values()))
+
+
+def _is_word(text: str, name: Name) -> bool:
+    """Whether a known name is an everyday word here: capitals at the starts of sentences only, small letters elsewhere.
+
+    `Apple growers fear the frost, and apples are dear.`
+    """
+    if name.text.isupper() or not all(_opens(text, start) for start, _ in name.spans):
+        return False
+    return re.search(rf" {re.escape(name.text.lower())}(?:s|es)?\b", text) is not None
+
+
+def _opens(text: str, start: int) -> bool:
+    before = text[:start].rstrip(" “\"‘'") if start < _NEAR else text[start - _NEAR : start].rstrip(" “\"‘'")
+    return not before or before[-1] in ".!?…:\n"
 
 
 def _add(found: dict[str, Found], key: str, kind: str, name: Name, confidence: float) -> None:

@@ -23,6 +23,7 @@ from worker.name_rules import (
     NOT_NAME,
     PART,
     PARTY,
+    ROLE,
     SUFFIX,
     SURNAME,
     TITLE,
@@ -104,6 +105,8 @@ def _is_title(atoms: list[Atom], n: int) -> bool:
     if atom.flags & COURTESY or (atom.flags & TITLE and atom.text.endswith(".")):
         return True
     if not atom.flags & TITLE or _ends_person(atoms, n):
+        return False
+    if atom.flags & ROLE and not (n + 2 < len(atoms) and atoms[n + 1].flags & GIVEN):
         return False
     if n and atoms[n - 1].is_small and any(earlier.flags & HEAD for earlier in atoms[:n]):
         return False
