@@ -44,7 +44,7 @@ def test_a_text_ten_times_as_long_takes_about_ten_times_as_long(piece: str) -> N
         return time.process_time() - started
 
     short = max(min(cost(5_000) for _ in range(3)), 0.001)
-    assert cost(50_000) < 30 * short
+    assert min(cost(50_000) for _ in range(3)) < 30 * short
 
 
 @pytest.mark.parametrize("language", ["en", "de", "fr", "es", "sv", "und"])

@@ -83,7 +83,11 @@ class People:
         if len(words) > 1:
             first = words[0].lower()
             longer = [full for full in found if len(full.split()) > len(words) and full.split()[0].lower() == first]
-            return max(longer, key=lambda full: (found[full], full)) if longer else name
+            if longer:
+                return max(longer, key=lambda full: (found[full], full))
+            # What stands before a name that the entities know is no part of it: `Astronomer Jo Roe`.
+            known = [full for full in found if self._entities and " " in full and name.endswith(f" {full}")]
+            return max(known, key=len, default=name)
         gender = self._scene.speech.courtesy.get(courtesy, "any") if courtesy is not None else "any"
         if gender != "any":
             given = self._scene.speech.given
