@@ -26,9 +26,9 @@ from tests.soak.witness import Witness
 if TYPE_CHECKING:
     from tests.crashes.harness.stack import Process, Role
 
-ROUNDS = int(os.environ.get("COPYDESK_SOAK_ROUNDS", "60"))
+ROUNDS = int(os.environ.get("COPYDESK_SOAK_ROUNDS", "30"))
 SEED = int(os.environ.get("COPYDESK_SOAK_SEED") or random.SystemRandom().randrange(1 << 30))
-LIFE_SECONDS = 1.5
+LIFE_SECONDS = 4.0
 
 
 def _next_life(stack: Stack, role: Role, choose: random.Random) -> Process:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 SECONDS = float(os.environ.get("COPYDESK_SOAK_SECONDS", "150"))
 SEED = int(os.environ.get("COPYDESK_SOAK_SEED") or random.SystemRandom().randrange(1 << 30))
-FRESH_SECONDS = 15.0
+FRESH_SECONDS = 60.0
 SETTINGS = {
     "COPYDESK_INTAKE_SETTLE_SECONDS": "1.0",
     "COPYDESK_SINK_SEGMENT_BYTES_MAX": "150000",
@@ -68,7 +68,7 @@ def test_random_faults_lose_and_double_nothing(stack: Stack) -> None:
         chaos.end()
         fresh = Dropped("fresh.txt", text(10_000_000))
         _passes(stack, fresh)
-        found = finish(stack, [*dropper.dropped, fresh], 90)
+        found = finish(stack, [*dropper.dropped, fresh], 240)
         witness.finish()
         assert not witness.faults, witness.faults[:5]
         _tail_has_everything(site, tail)
