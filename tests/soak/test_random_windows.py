@@ -70,7 +70,7 @@ def test_death_after_death_loses_and_doubles_nothing() -> None:
     try:
         deaths = _live_and_die(stack, random.Random(SEED))
         dropper.finish()
-        finish(stack, dropper.dropped, 90)
+        finish(stack, dropper.dropped, 240)
         witness.finish()
         assert not witness.faults, witness.faults[:5]
         assert deaths > ROUNDS // 4, "the windows were reached"
