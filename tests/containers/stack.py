@@ -105,17 +105,16 @@ class Stack:
         return drop(self.inbox, label, numbers, self.owner)
 
     def lines(self) -> list[dict[str, Any]]:
-        """The whole lines of articles that a reader of the output folder sees now, in the order of the file."""
+        """The whole lines that a reader of the output folder sees now, in the order of the file."""
         try:
             data = (self.out / "articles.jsonl").read_bytes()
         except FileNotFoundError:
             return []
-        whole = [json.loads(line) for line in data.splitlines(keepends=True) if line.endswith(b"\n")]
-        return [line for line in whole if line["kind"] == "article"]  # not what was found later about two of them
+        return [json.loads(line) for line in data.splitlines(keepends=True) if line.endswith(b"\n")]
 
     def written(self, label: str) -> list[str]:
         """The names of the label's files that have a line, once for each line."""
-        paths = (line["source"]["path"] for line in self.lines())
+        paths = (line["source"]["path"] for line in self.lines() if line["kind"] == "article")
         return [path for path in paths if path.startswith(f"{label}-")]
 
     def expect(self, label: str, names: list[str], seconds: float = 90) -> None:
@@ -132,7 +131,7 @@ class Stack:
         assert not [name for name in os.listdir(self.inbox) if name.startswith(f"{label}-")]
         lines = self.lines()
         assert [line["seq"] for line in lines] == list(range(1, len(lines) + 1))
-        assert not [line["source"]["path"] for line in lines if (line["duplicate"] or {}).get("kind") == "exact"]
+        assert not [line["id"] for line in lines if (line.get("duplicate") or {}).get("kind") == "exact"]
 
     def archived(self, label: str) -> int:
         """How many of the label's files lie in the archive."""
