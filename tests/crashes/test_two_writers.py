@@ -33,20 +33,21 @@ def be_writer(folder: str, stop: object) -> None:
 
 
 @pytest.fixture
-def first(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+def first(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[subprocess.Popen[bytes]]:
+    """The first writer, which has everything in place and waits for its Redis."""
     command = [sys.executable, "-c", _FIRST, str(tmp_path)]
-    with subprocess.Popen(command, cwd=Path(__file__).parents[2], start_new_session=True) as process:
+    log = tmp_path_factory.mktemp("log") / "writer.log"
+    with (
+        log.open("wb") as errors,
+        subprocess.Popen(command, cwd=Path(__file__).parents[2], stderr=errors, start_new_session=True) as process,
+    ):
+        wait_for(lambda: b"waiting for Redis" in log.read_bytes(), 20, "the first writer")
         yield process
         processes.send(process.pid, signal.SIGKILL)
 
 
-def starts(out: OutFolder) -> bool:
-    return Path(out.active("articles")).exists() and is_held(out.lock)
-
-
 def test_the_second_is_refused_and_told_who_has_it(tmp_path: Path, first: subprocess.Popen[bytes]) -> None:
-    out = OutFolder(str(tmp_path))
-    wait_for(lambda: starts(out), 20, "the first writer")
+    assert is_held(OutFolder(str(tmp_path)).lock)
     with pytest.raises(LockedError, match=f"pid {first.pid}"):
         be_writer(str(tmp_path), lambda: True)
 
@@ -54,8 +55,6 @@ def test_the_second_is_refused_and_told_who_has_it(tmp_path: Path, first: subpro
 def test_a_stopped_writer_keeps_the_lock_and_a_dead_one_gives_it_up(
     tmp_path: Path, first: subprocess.Popen[bytes]
 ) -> None:
-    out = OutFolder(str(tmp_path))
-    wait_for(lambda: starts(out), 20, "the first writer")
     first.send_signal(signal.SIGSTOP)
     wait_for(lambda: processes.state(first.pid) == "T", 5, "it is stopped")
     with pytest.raises(LockedError):
@@ -69,8 +68,6 @@ def test_a_stopped_writer_keeps_the_lock_and_a_dead_one_gives_it_up(
 
 
 def test_a_refused_writer_leaves_everything_as_it_was(tmp_path: Path, first: subprocess.Popen[bytes]) -> None:
-    out = OutFolder(str(tmp_path))
-    wait_for(lambda: starts(out), 20, "the first writer")
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
     with pytest.raises(LockedError):
         be_writer(str(tmp_path), lambda: True)

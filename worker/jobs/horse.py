@@ -119,7 +119,7 @@ def _live(
 
 def _work_on_jobs(theirs: socket.socket, limits: Limits, work: Callable[[str], None]) -> None:
     for number in range(1, JOBS_MAX + 1):
-        job = theirs.recv(256).decode()
+        job = _next_job(theirs)
         if not job:
             return
         answer = b"done"
@@ -130,6 +130,18 @@ def _work_on_jobs(theirs: socket.socket, limits: Limits, work: Callable[[str], N
                 _log.warning("%s: to be done again: %s", job, error)
                 answer = b"back"
         last = answer == b"done" and (number == JOBS_MAX or limits.has_grown())
-        theirs.send(b"last" if last else answer)
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            theirs.send(b"last" if last else answer)
         if last:
             return
+
+
+def _next_job(theirs: socket.socket) -> str:
+    """The id of the next job; "" where there will be none.
+
+    A worker that was killed while an answer lay unread before it closes its end with a reset: no less an end.
+    """
+    try:
+        return theirs.recv(256).decode()
+    except ConnectionResetError:
+        return ""
