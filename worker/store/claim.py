@@ -52,12 +52,13 @@ def pack_claim(fingerprint: bytes, succession: Succession, sketch: Sketch | None
     """The bytes of a claim; without a sketch, of a text that is like no other."""
     earliest, latest = (min(max(bound, 0), _SECONDS_MAX) for bound in (succession.earliest, succession.latest))
     names, keys = succession.names, sketch.postings if sketch is not None else ()
-    stored = keys[:STORED_OF_ALL] + (keys[POSTINGS_OF_ALL:] or keys[STORED_OF_ALL:])[:STORED_OF_LEAD]
-    ordered = (*stored, *(key for key in keys if key not in stored))
+    chosen = keys[:STORED_OF_ALL] + (keys[POSTINGS_OF_ALL:] or keys[STORED_OF_ALL:])[:STORED_OF_LEAD]
+    # Two keys of a text can be the same number, if rarely.
+    ordered, stored = dict.fromkeys(chosen + keys), len(dict.fromkeys(chosen))
     header = _HEADER.pack(
-        fingerprint, succession.day, earliest, latest, succession.by_file, len(names), len(keys), len(stored)
+        fingerprint, succession.day, earliest, latest, succession.by_file, len(names), len(ordered), stored
     )
-    packed = struct.pack(f"<{len(keys)}I", *ordered)
+    packed = struct.pack(f"<{len(ordered)}I", *ordered)
     return b"".join((header, *names, packed, sketch.data if sketch is not None else b""))
 
 
