@@ -1,4 +1,4 @@
-"""What a document claims in the index, as the scripts read it: see `lua/index.lua` and `lua/claim.lua`.
+"""What a document claims in the index, as the scripts read it: see `lua/index.lua` and `lua/document.lua`.
 
     claim = fingerprint (16 bytes), day (4), bounds of the last change (4 and 4, seconds since 1970), by file (1),
             how many names, keys, and keys to be stored (1 each), names (8 each), keys (4 each, those to be stored
