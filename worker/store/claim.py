@@ -63,4 +63,5 @@ def pack_claim(fingerprint: bytes, succession: Succession, sketch: Sketch | None
 
 
 def _claim(text: str, succession: Succession) -> Claim:
-    return Claim(pack_claim(exact_fingerprint(text), succession, sketch_of(text)))
+    fingerprint = exact_fingerprint(text)
+    return Claim(pack_claim(fingerprint, succession, sketch_of(text, fingerprint)))
