@@ -9,9 +9,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.crashes.harness.corpus import articles
-from tests.crashes.harness.load import afterwards, caught_in_the_middle, continue_session, drop_all, wait_lines
+from tests.crashes.harness.corpus import articles, near_copy
+from tests.crashes.harness.load import (
+    afterwards,
+    caught_in_the_middle,
+    continue_session,
+    drop_all,
+    stop_session,
+    wait_lines,
+)
 from tests.crashes.harness.quiet import finish
+from tests.crashes.harness.tamper import KEYS
 
 if TYPE_CHECKING:
     from tests.crashes.conftest import NewStack
@@ -93,6 +101,35 @@ def test_redis_rolled_back_to_an_older_copy_of_its_data(new_stack: NewStack) -> 
     stack.redis.start()
     dropped += drop_all(stack, articles(5, 40))
     finish(stack, dropped)
+
+
+@pytest.mark.parametrize("duplicates", ["mark", "drop"])
+@pytest.mark.parametrize("copied", ["before their claims", "after their claims"])
+def test_redis_rolled_back_with_near_copies_under_way(duplicates: str, copied: str, new_stack: NewStack) -> None:
+    stack = new_stack({"COPYDESK_SINK_DUPLICATES": duplicates})
+    roles = stack.start_all()
+    older, client = stack.site.base / "older", stack.redis.client()
+    dropped = drop_all(stack, articles(4))
+    wait_lines(stack, 4)
+    if copied == "before their claims":
+        stack.redis.copy_data(older)
+    stop_session(roles["sink"])
+    dropped += drop_all(stack, [*articles(3, 10), *(near_copy(number, 0) for number in (0, 1, 10, 11))])
+    stack.wait_for(lambda: client.xlen(KEYS.stream) >= 7, 20, "seven entries in the stream")
+    if copied == "after their claims":
+        stack.redis.copy_data(older)
+        continue_session(roles["sink"])
+        wait_lines(stack, len(dropped))
+        stop_session(roles["sink"])
+
+    stack.redis.kill()
+    stack.redis.restore_data(older)
+    stack.redis.start()
+    continue_session(roles["sink"])
+    dropped += drop_all(stack, [near_copy(number, 1) for number in (0, 2, 10, 12)])
+    found = finish(stack, dropped)
+    assert sum(line["duplicate"] is not None for line in found.accepted) == 8
+    assert len(found.duplicates) == (8 if duplicates == "drop" else 0)
 
 
 @pytest.mark.parametrize("seconds", [5, pytest.param(60, marks=pytest.mark.slow)])

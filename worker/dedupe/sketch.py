@@ -69,16 +69,20 @@ class Sample:
     lead: tuple[int, ...]
 
 
-def sketch_of(text: str) -> Sketch:
-    """The sketch of a line's `text`: a function of it alone, at most 460 bytes."""
+def sketch_of(text: str, fingerprint: bytes | None = None) -> Sketch:
+    """The sketch of a line's `text`: a function of it alone, at most 460 bytes.
+
+    `fingerprint`: the exact one of `text`, where the caller has it already.
+    """
     words = words_of(text).hashes
     sums = _polynomials(words)
     shingles = _mixed(sums)
     level, whole = _whole(shingles)
     lead = _values(shingles[: LEAD_WORDS - _WIDTH + 1], LEAD_LEVEL)
-    exact = exact_fingerprint(text)[:_EXACT_BYTES]
+    exact = (fingerprint or exact_fingerprint(text))[:_EXACT_BYTES]
     header = _HEADER.pack(SKETCH_VERSION, level, len(whole), len(lead), len(words), exact)
-    return Sketch(header + struct.pack(f"<{len(whole) + len(lead)}H", *whole, *lead), _postings(sums, shingles))
+    values = _numbers(len(whole) + len(lead)).pack(*whole, *lead)
+    return Sketch(header + values, _postings(sums, shingles))
 
 
 def sample_of(data: bytes) -> Sample:
@@ -92,7 +96,7 @@ def sample_of(data: bytes) -> Sample:
     version, level, wholes, leads, words, exact = _HEADER.unpack_from(data)
     if version != SKETCH_VERSION or len(data) != _HEADER.size + 2 * (wholes + leads):
         raise ValueError(f"no sketch of version {SKETCH_VERSION}")
-    values = struct.unpack_from(f"<{wholes + leads}H", data, _HEADER.size)
+    values = _numbers(wholes + leads).unpack_from(data, _HEADER.size)
     return Sample(level, words, exact, values[:wholes], values[wholes:])
 
 
@@ -120,18 +124,27 @@ def _whole(shingles: Numbers) -> tuple[int, list[int]]:
 
     Where one shingle stands so often that few others would be left, each counts once.
     """
-    level = _level(shingles)
-    values = list(dict.fromkeys(_values(shingles, level)))
+    level, sample = _fitting(shingles)
+    values = _cut(sample, level)
     if level and len(values) < SAMPLE_MIN:
-        level = _level(np.unique(shingles))
-        values = list(dict.fromkeys(_values(shingles, level)))
+        level, _ = _fitting(np.unique(shingles))
+        values = _cut(shingles[shingles <= _limit(level)] if level else shingles, level)
     return level, values
 
 
-def _level(shingles: Numbers) -> int:
-    if len(shingles) <= SAMPLE_MAX:
-        return 0
-    return _BITS + 1 - _lowest(shingles, SAMPLE_MAX).bit_length()
+def _fitting(shingles: Numbers) -> tuple[int, Numbers]:
+    """The least level at which no more than SAMPLE_MAX are left, and those."""
+    level, sample = 0, shingles
+    while len(sample) > SAMPLE_MAX and level < _BITS:
+        # What one level leaves out, the next ones do as well.
+        level += 1
+        sample = sample[sample <= _limit(level)]
+    return level, sample
+
+
+def _cut(sample: Numbers, level: int) -> list[int]:
+    """The different values of a sample, in its order."""
+    return list(dict.fromkeys((sample >> _SHIFTS[level]).tolist()))
 
 
 def _lowest(hashes: Numbers, place: int) -> int:
@@ -148,6 +161,12 @@ def _values(hashes: Numbers, level: int) -> list[int]:
     sample = hashes[hashes <= _limit(level)] if level else hashes
     values: list[int] = (sample >> _SHIFTS[level]).tolist()
     return values
+
+
+@cache
+def _numbers(count: int) -> struct.Struct:
+    """How that many values are stored. The module's own cache is too small for all counts that there are."""
+    return struct.Struct(f"<{count}H")
 
 
 @cache

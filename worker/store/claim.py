@@ -1,4 +1,4 @@
-"""What a document claims in the index, as the scripts read it: see `lua/index.lua` and `lua/claim.lua`.
+"""What a document claims in the index, as the scripts read it: see `lua/index.lua` and `lua/document.lua`.
 
     claim = fingerprint (16 bytes), day (4), bounds of the last change (4 and 4, seconds since 1970), by file (1),
             how many names, keys, and keys to be stored (1 each), names (8 each), keys (4 each, those to be stored
@@ -52,14 +52,16 @@ def pack_claim(fingerprint: bytes, succession: Succession, sketch: Sketch | None
     """The bytes of a claim; without a sketch, of a text that is like no other."""
     earliest, latest = (min(max(bound, 0), _SECONDS_MAX) for bound in (succession.earliest, succession.latest))
     names, keys = succession.names, sketch.postings if sketch is not None else ()
-    stored = keys[:STORED_OF_ALL] + (keys[POSTINGS_OF_ALL:] or keys[STORED_OF_ALL:])[:STORED_OF_LEAD]
-    ordered = (*stored, *(key for key in keys if key not in stored))
+    chosen = keys[:STORED_OF_ALL] + (keys[POSTINGS_OF_ALL:] or keys[STORED_OF_ALL:])[:STORED_OF_LEAD]
+    # Two keys of a text can be the same number, if rarely.
+    ordered, stored = dict.fromkeys(chosen + keys), len(dict.fromkeys(chosen))
     header = _HEADER.pack(
-        fingerprint, succession.day, earliest, latest, succession.by_file, len(names), len(keys), len(stored)
+        fingerprint, succession.day, earliest, latest, succession.by_file, len(names), len(ordered), stored
     )
-    packed = struct.pack(f"<{len(keys)}I", *ordered)
+    packed = struct.pack(f"<{len(ordered)}I", *ordered)
     return b"".join((header, *names, packed, sketch.data if sketch is not None else b""))
 
 
 def _claim(text: str, succession: Succession) -> Claim:
-    return Claim(pack_claim(exact_fingerprint(text), succession, sketch_of(text)))
+    fingerprint = exact_fingerprint(text)
+    return Claim(pack_claim(fingerprint, succession, sketch_of(text, fingerprint)))

@@ -37,7 +37,7 @@ class Script:
         return client.evalsha(self.sha, len(keys), *keys, *arguments)
 
 
-_INDEX = ("index", "alike", "claim")
+_INDEX = ("index", "alike", "document", "holders", "neighbours", "claim")
 COMMIT = Script(source(*_INDEX, "commit"))
 LOAD = Script(source(*_INDEX, "load"))
 RELEASE = Script(source("index", "release"))

@@ -27,13 +27,15 @@ Manner = Literal["write", "slow", "rename", "link"]
 class Dropped:
     """A file that was put into the inbox. `path` is relative to it; `owed` is the kind of its one line.
 
-    A container has `members`, whose paths are their names; of its own it is owed no line, or its rejection.
+    A container has `members`, whose paths are their names; of its own it is owed no line, or its rejection. A near copy
+    has the data of the other file in `near_to`.
     """
 
     path: str
     data: bytes
     owed: Literal["article", "rejection", "members"] = "article"
     members: tuple[Dropped, ...] = ()
+    near_to: bytes | None = None
 
     @property
     def shown(self) -> str:
@@ -60,6 +62,14 @@ def text(number: int, sentences: int = 6) -> bytes:
     paragraphs = [" ".join(sentence() for _ in range(3)) for _ in range(max(1, sentences // 3))]
     paragraphs.append(f"The file has the number {number} in the register of the town.")
     return (f"Town hall settles matter {number}\n\n" + "\n\n".join(paragraphs) + "\n").encode()
+
+
+def near_copy(number: int, copy: int) -> Dropped:
+    """The article of that number under a paragraph of its own at the end: the same for the same copy."""
+    choose = random.Random(f"{number} {copy}")
+    words = " ".join(choose.choice(_FIRST) + choose.choice(_SECOND) for _ in range(8))
+    data = text(number) + f"\nAlso of note: {words}.\n".encode()
+    return Dropped(f"near {number} {copy}.txt", data, near_to=text(number))
 
 
 PROMO = "Support the work of the Harbour Herald with a small sum each month."

@@ -36,7 +36,7 @@ def wait_lines(stack: Stack, count: int, seconds: float = 30.0) -> None:
     """Wait until `count` lines stand in the outputs."""
 
     def written() -> int:
-        return sum(oracle.content(stack.site, name).count(b"\n") for name in ("articles", "rejected"))
+        return oracle.line_count(stack.site)
 
     try:
         wait_for(lambda: written() >= count, seconds, f"{count} lines")

@@ -26,16 +26,24 @@ if TYPE_CHECKING:
     from tests.crashes.harness.corpus import Dropped
     from tests.crashes.harness.site import Site
 
+OUTPUTS = ("articles", "rejected", "duplicates")
+
 Line = dict[str, Any]
 Owed = tuple[str, str, str | None, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """The lines of both outputs, over all segments, in order."""
+    """The lines of the outputs, over all segments, in order; `duplicates` are those of articles that repeat others."""
 
     articles: list[Line]
     rejected: list[Line]
+    duplicates: list[Line]
+
+    @property
+    def accepted(self) -> list[Line]:
+        """The articles of both outputs, without findings about earlier ones; what others repeat comes first."""
+        return [line for line in (*self.articles, *self.duplicates) if line["kind"] == "article"]
 
 
 def content(site: Site, output: str = "articles") -> bytes:
@@ -65,7 +73,12 @@ def _segment(path: str) -> bytes:
 
 def outputs(site: Site) -> Outputs:
     """All lines, each of them whole."""
-    return Outputs(_lines(content(site)), _lines(content(site, "rejected")))
+    return Outputs(*(_lines(content(site, output)) for output in OUTPUTS))
+
+
+def line_count(site: Site) -> int:
+    """How many lines stand in all outputs."""
+    return sum(content(site, output).count(b"\n") for output in OUTPUTS)
 
 
 def _lines(data: bytes) -> list[Line]:
@@ -83,7 +96,7 @@ def judge(site: Site, dropped: Sequence[Dropped]) -> Outputs:
     _numbers_have_no_gap(found)
     _lines_are_valid(found)
     _texts_are_theirs(found, dropped)
-    _copies_name_their_original(found)
+    _copies_name_their_original(found, dropped)
     _files_are_put_away(site, found, dropped)
     # A segment that was sealed this very moment gets its manifest a little later.
     wait_for(lambda: verify(site.out) is None, 5, f"verify finds no fault: {verify(site.out)}")
@@ -93,7 +106,7 @@ def judge(site: Site, dropped: Sequence[Dropped]) -> Outputs:
 def _each_file_has_one_line(found: Outputs, dropped: Sequence[Dropped]) -> None:
     owed = Counter(row for file in dropped for row in file.lines())
     got: Counter[Owed] = Counter(
-        ("article", s["path"], s["member"], s["sha256"]) for s in (line["source"] for line in found.articles)
+        ("article", s["path"], s["member"], s["sha256"]) for s in (line["source"] for line in found.accepted)
     )
     got += Counter(("rejection", line["path"], line["member"], line["sha256"]) for line in found.rejected)
     missing, extra = owed - got, got - owed
@@ -107,15 +120,17 @@ def _some(rows: Counter[Owed] | dict[str, str]) -> str:
 
 
 def _numbers_have_no_gap(found: Outputs) -> None:
-    numbers = [line["seq"] for line in found.articles]
-    assert numbers == list(range(1, len(numbers) + 1)), f"seq has a gap or a turn: {numbers[:50]}"
-    ids = Counter(line["id"] for line in (*found.articles, *found.rejected))
+    for lines in (found.articles, found.duplicates):
+        numbers = [line["seq"] for line in lines]
+        assert numbers == list(range(1, len(numbers) + 1)), f"seq has a gap or a turn: {numbers[:50]}"
+    ids = Counter(line["id"] for line in (*found.articles, *found.rejected, *found.duplicates))
     assert not [i for i, n in ids.items() if n > 1], "an id has two lines"
 
 
 def _lines_are_valid(found: Outputs) -> None:
-    for line in found.articles:
+    for line in (*found.articles, *found.duplicates):
         assert line_problem(line) is None, f"seq {line['seq']}: {line_problem(line)}"
+    for line in found.accepted:
         assert line["revision"] == 1
     for line in found.rejected:
         assert rejection_problem(line) is None, f"{line['id']}: {rejection_problem(line)}"
@@ -127,7 +142,7 @@ def _texts_are_theirs(found: Outputs, dropped: Sequence[Dropped]) -> None:
     for data in {one.data for file in dropped for one in (file.members or (file,))}:
         digest = hashlib.sha256(data).hexdigest()
         texts[digest] = _text_of(data, digest)
-    for line in found.articles:
+    for line in found.accepted:
         assert line["text"] == texts[line["source"]["sha256"]], f"seq {line['seq']} has another text"
 
 
@@ -140,16 +155,24 @@ def _text_of(data: bytes, digest: str) -> str | None:
     return outcome.text if isinstance(outcome, Article) else None
 
 
-def _copies_name_their_original(found: Outputs) -> None:
-    first: dict[str, str] = {}
-    for line in found.articles:
-        original = first.setdefault(line["text"], line["id"])
-        if original == line["id"]:
+def _copies_name_their_original(found: Outputs, dropped: Sequence[Dropped]) -> None:
+    near_to = {hashlib.sha256(file.data).hexdigest(): file.near_to for file in dropped if file.near_to is not None}
+    families = {digest: _text_of(data, digest) for digest, data in near_to.items()}
+    first: dict[str | None, Line] = {}
+    for line in found.accepted:
+        original = first.setdefault(families.get(line["source"]["sha256"], line["text"]), line)
+        if original is line:
             assert line["duplicate"] is None, f"seq {line['seq']} is the first of its text: {line['duplicate']}"
-        else:
-            assert line["duplicate"] == {"kind": "exact", "of": original, "similarity": 1.0}, (
-                f"seq {line['seq']} repeats {original}: {line['duplicate']}"
-            )
+            continue
+        kind = "exact" if line["text"] == original["text"] else "near"
+        said = line["duplicate"] or {}
+        assert (said.get("kind"), said.get("of")) == (kind, original["id"]), (
+            f"seq {line['seq']} repeats {original['id']}: {line['duplicate']}"
+        )
+        assert kind == "near" or said["similarity"] == 1.0
+    if found.duplicates:
+        kept = [line["seq"] for line in found.articles if line["kind"] == "article" and line["duplicate"]]
+        assert not kept, f"copies among the articles: {kept[:5]}"
 
 
 def _files_are_put_away(site: Site, found: Outputs, dropped: Sequence[Dropped]) -> None:
@@ -162,11 +185,11 @@ def _files_are_put_away(site: Site, found: Outputs, dropped: Sequence[Dropped]) 
         for file in dropped:
             assert (site.inbox / file.path).read_bytes() == file.data, f"{file.path} was touched"
     else:
-        alone = Counter(line["id"] for line in found.articles if line["source"]["member"] is None)
+        alone = Counter(line["id"] for line in found.accepted if line["source"]["member"] is None)
         containers = archived(site, "archive") - alone
         assert archived(site, "archive") == alone + containers
         assert containers.total() == sum(file.owed == "members" for file in dropped), "each container once"
-        for line in (*found.articles, *found.rejected):
+        for line in (*found.accepted, *found.rejected):
             name = line.get("source", line)["member"]
             parents = [*containers, *archived(site, "rejected")]
             assert name is None or any(derive(parent, name) == line["id"] for parent in parents), line["id"]
