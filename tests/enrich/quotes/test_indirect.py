@@ -16,6 +16,8 @@ from tests.enrich.quotes.speech import names
         ("Ana Ruiz told the council that the gate was shut.", "the gate was shut"),
         ("Ana Ruiz asked whether the gate was shut.", "whether the gate was shut"),
         ("Ana Ruiz promised to shut the gate.", "to shut the gate"),
+        ("Ana Ruiz hinted at endless delays.", "endless delays"),
+        ("Ana Ruiz cited endless delays at the gate.", "endless delays at the gate"),
         ("The gate was shut, Ana Ruiz said.", "The gate was shut"),
         ("The gate was shut, said Ana Ruiz.", "The gate was shut"),
         ("The gate was shut, according to Ana Ruiz.", "The gate was shut"),
