@@ -24,7 +24,10 @@ def found(text: str, language: str = "en") -> list[tuple[str, float | None, str 
         ("twenty-five men", 25),
         ("two hundred and fifty thousand men", 250_000),
         ("one million men", 1_000_000),
+        ("thirty-one men", 31),
+        ("two hundred and forty-one men", 241),
         ("half a dozen men", 6),
+        ("5\u00a0million men", 5_000_000),
         ("two dozen men", 24),
         ("3.5 million men", 3_500_000),
         ("1,234,567 men", 1_234_567),
@@ -48,6 +51,8 @@ def test_a_number_is_read(text: str, value: float) -> None:
         "It opened 24/7 after 9/11",
         "two of the men and one in five riders",
         "In 2015 protesters came back",
+        "about 1950 it began",
+        "nearly two-thirds of it for 1 in 5 riders",
         "the two leaders",
         "the 3rd time, the 21st century",
         "version 2.0.1 of it",
@@ -59,6 +64,10 @@ def test_what_only_looks_like_a_figure_is_none(text: str) -> None:
 
 def test_a_qualifier_may_end_a_line_before() -> None:
     assert found("It is about\n1,500 men.")[0][1:3] == (1500, "men")
+
+
+def test_a_space_that_holds_words_together_stands_between_number_and_unit() -> None:
+    assert found("There were 33,000\u00a0votes.") == [("33,000\u00a0votes", 33000, "votes", None)]
 
 
 def test_the_unit_is_sought_in_its_sentence_only() -> None:

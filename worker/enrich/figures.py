@@ -7,6 +7,7 @@ sections and the like, numbers that are part of a name (`Boeing 737`, `G7`), and
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from worker.article import Figure
@@ -24,7 +25,6 @@ _BEFORE_CHARACTERS = 32
 _YEAR_FIRST, _YEAR_LAST = 1500, 2099
 _OPENERS, _ENDS = "“\"‘'(«„", '.,;:!?”"»)'
 _HUNDRED, _THOUSAND = 100, 1000
-_JOINTS: Final = re.compile(r"[ -]+")
 # Behind a number: more of a date, time, score, ratio, telephone or version, or a closing bracket of a list.
 _GOES_ON: Final = re.compile(r"[:/'’][0-9]|[.,][0-9]|/|[-–][A-Z0-9]|\)(?= [A-Z])|[A-Za-z°]")
 
@@ -40,12 +40,15 @@ def figures(text: str, language: str, rules: Mapping[str, FigureRules]) -> tuple
         return ()
     found: list[Figure] = []
     end = 0
-    for anchor in known.anchors.finditer(spaced(text[:_CHARACTERS_MAX])):
+    # A space that holds number and unit together is a space all the same.
+    unbroken = "\u00a0" in text
+    seen = text[:_CHARACTERS_MAX].replace("\u00a0", " ") if unbroken else text[:_CHARACTERS_MAX]
+    for anchor in known.anchors.finditer(spaced(seen)):
         place = anchor.start()
         if place >= end:
-            figure = _figure(text, place, end, known)
+            figure = _figure(seen, place, end, known)
             if figure is not None:
-                found.append(figure)
+                found.append(replace(figure, text=text[slice(*figure.span)]) if unbroken else figure)
                 end = figure.span[1]
     return tuple(found)
 
@@ -127,7 +130,7 @@ def _counts(number: _Number, word: str, has_unit: bool, qualified: bool, rules: 
     digits = number.digits or ""
     is_large = number.scale is not None or any(mark in digits for mark in rules.thousands)
     if qualified:
-        return has_unit or is_large or len(digits) > 1
+        return has_unit or is_large or (len(digits) > 1 and not _is_year(digits))
     word = word.rpartition("\n")[2]
     lowered = word.lower().strip(_OPENERS)
     if lowered in rules.names_before:
@@ -137,8 +140,12 @@ def _counts(number: _Number, word: str, has_unit: bool, qualified: bool, rules: 
     if word[:1].isupper() and word[-1] not in _ENDS and lowered not in rules.may_precede:
         return False
     if digits:
-        return not (digits.isdecimal() and _YEAR_FIRST <= int(digits) <= _YEAR_LAST)
+        return not _is_year(digits)
     return lowered not in rules.known_before
+
+
+def _is_year(digits: str) -> bool:
+    return digits.isdecimal() and _YEAR_FIRST <= int(digits) <= _YEAR_LAST
 
 
 def _value(number: _Number, rules: FigureRules) -> float:
@@ -158,7 +165,9 @@ def _value_of_words(words: str, rules: FigureRules) -> float:
     lowered = words.lower()
     if lowered in rules.values:
         return rules.values[lowered]
-    for word in _JOINTS.split(lowered):
+    # `forty-one` is a number of its own: `one` alone is none.
+    parts = (part for word in lowered.split() for part in ((word,) if word in rules.values else word.split("-")))
+    for word in parts:
         value = rules.values.get(word)
         if value is None:
             continue

@@ -6,25 +6,19 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from worker.enrich.quotes.ahead import name_at
 from worker.enrich.quotes.attribution import Attribution
+from worker.enrich.quotes.reported import clause_end, content, words_before
 from worker.enrich.quotes.subjects import subject
 from worker.enrich.quotes.tokens import (
     ADVERB,
-    BREAK,
-    COURTESY,
     DETERMINER,
-    HOLLOW,
-    JOINER,
     NEGATION,
     POSSESSIVE,
     PREPOSITION,
     QUESTION,
-    QUOTED,
     RELATIVE,
-    ROLE,
     SUBORDINATOR,
     THAT,
     TIME,
-    TIME_OPENER,
 )
 
 if TYPE_CHECKING:
@@ -35,10 +29,7 @@ if TYPE_CHECKING:
     from worker.enrich.quotes.scene import CueAt, Scene
 
 _WORDS_MIN: Final = 3
-_THAT_MAX: Final = 9
-_GAP_MAX: Final = 8
 _NO_SUBJECT: Final = NEGATION | RELATIVE | DETERMINER | PREPOSITION | POSSESSIVE
-_LEAD: Final = DETERMINER | COURTESY | ROLE
 
 
 class Told(NamedTuple):
@@ -56,10 +47,25 @@ def told(scene: Scene, taken: Collection[int]) -> list[Told]:
         if cue.first < done or cue.first in taken:
             continue
         one = _by_source(scene, cue) if cue.use == "source" else _by_verb(scene, cue)
-        if one is not None and (not found or one.parts[0][0] >= found[-1].parts[-1][1]):
+        if one is None:
+            continue
+        while found and _encloses(scene, one, found[-1]):
+            found.pop()
+        if not found or one.parts[0][0] >= found[-1].parts[-1][1]:
             found.append(one)
             done = max(scene.token_at(one.parts[-1][1] - 1) + 1, cue.behind)
     return found
+
+
+def _encloses(scene: Scene, one: Told, other: Told) -> bool:
+    """Whether `other` is but a part of what `one` tells: `she promised to shut the gate, Jo Roe said`.
+
+    A clause of its own is not given up: in `Jo Roe said it was shut, the Courier reported` she is the speaker.
+    """
+    cue = other.attribution.cue
+    if cue is None or scene.speech.clauses.get(cue.form) != "object":
+        return False
+    return one.parts[0][0] < other.parts[0][0] and other.parts[-1][1] <= one.parts[0][1]
 
 
 def _by_source(scene: Scene, cue: CueAt) -> Told | None:
@@ -94,13 +100,15 @@ def _by_verb(scene: Scene, cue: CueAt) -> Told | None:
         if clause_next and (cue.first == start or not tokens[cue.first - 1].behind):
             return _behind_comma(scene, cue, start, end)
     if not behind and cue.behind < end and not _is_time(scene, cue.behind, end):
-        place = _content(scene, cue, end)
-        if place is None:
+        place = content(scene, cue, end)
+        if place is None and not (cue.use == "telling" and tokens[cue.behind].capital):
             return None
         mention, rule = subject(scene, start, cue)
+        if place is None:
+            return _before(scene, cue, start, end, Attribution(f"before_{rule}", mention, cue))
         if mention is None and not _plain_subject(scene, start, cue):
             return None
-        stop = _clause_end(scene, cue, place, end)
+        stop = clause_end(scene, cue, place, end)
         if rule == "relative" or _is_subordinate(scene, start, cue):
             stop = next((n + 1 for n in range(place, stop) if tokens[n].behind.endswith(",")), stop)
         return _told(scene, Attribution(f"before_{rule}", mention, cue), (place, stop))
@@ -121,7 +129,7 @@ def _behind_comma(scene: Scene, cue: CueAt, start: int, end: int) -> Told | None
         place += 1
     elif scene.speech.clauses[cue.form] != "bare" and not bits & QUESTION:
         return None
-    return _told(scene, Attribution(f"before_{rule}", mention, cue), (place, _clause_end(scene, cue, place, end)))
+    return _told(scene, Attribution(f"before_{rule}", mention, cue), (place, clause_end(scene, cue, place, end)))
 
 
 def _plain_subject(scene: Scene, start: int, cue: CueAt) -> bool:
@@ -168,92 +176,15 @@ def _before(scene: Scene, cue: CueAt, start: int, end: int, attribution: Attribu
     tokens, mention = scene.tokens, attribution.mention
     if mention is None or mention.first > cue.first:
         return None
-    first = mention.start
-    while first > start and scene.joined(first) and (tokens[first - 1].bits & _LEAD or tokens[first - 1].capital):
-        first -= 1
-    if first <= start or cue.first - first > 4 * _GAP_MAX:
+    first = words_before(scene, mention, start, cue)
+    if first is None:
         return None
-    comma = tokens[first - 1].behind
-    if not comma.endswith(",") or comma != ",":
-        return None  # Nothing ends there, or a quotation whose beginning is lost.
     parts = [(start, first)]
     if tokens[cue.behind - 1].behind == "," and end - cue.behind >= _WORDS_MIN:
         following = scene.text[scene.begin(cue.behind) : scene.end(cue.behind)]
         if following not in scene.speech.participles:
-            parts.append((cue.behind, _clause_end(scene, cue, cue.behind, end)))
+            parts.append((cue.behind, clause_end(scene, cue, cue.behind, end)))
     return _told(scene, attribution, *parts)
-
-
-def _content(scene: Scene, cue: CueAt, end: int) -> int | None:
-    """Where the reported words begin behind `cue`, None where none do."""
-    tokens = scene.tokens
-    number = cue.behind
-    if cue.use == "telling" and not tokens[number].bits & THAT:
-        number = _behind_listener(scene, number, end)
-    while number < end and tokens[number].bits & (TIME | ADVERB):
-        number += 1
-    if number >= end:
-        return None
-    bits = tokens[number].bits
-    if bits & HOLLOW or (bits & QUOTED and number == cue.behind):
-        return None
-    if bits & THAT and tokens[number].lead:
-        return number
-    if bits & THAT:
-        return number + 1 if number + 1 < end and scene.joined(number + 1) else None
-    if bits & QUESTION and cue.use != "thought":
-        return number
-    clause = scene.speech.clauses[cue.form]
-    if clause == "object" and (number == cue.behind or cue.use != "speech"):
-        return number
-    if clause == "that" or bits & (PREPOSITION | TIME_OPENER):
-        for at in range(number, min(end, number + _THAT_MAX) - 1):
-            if at > number and not scene.joined(at):
-                break
-            if tokens[at].bits & THAT:
-                return at + 1
-        return None
-    if number > cue.behind and cue.use == "telling" and tokens[number - 1].behind:
-        return None
-    return number
-
-
-def _behind_listener(scene: Scene, number: int, end: int) -> int:
-    """The token behind the listener in `told the council on Monday that …`."""
-    tokens = scene.tokens
-    first = number
-    if tokens[number].bits & DETERMINER:
-        number += 1
-    capitals = number
-    while number < end and tokens[number].capital and (number == first or scene.joined(number)):
-        number += 1
-    if (number < end and number < first + 2 and not tokens[number].capital) or (
-        capitals < number < end - 1 and scene.joined(number) and tokens[number].plain.endswith("s")
-    ):
-        number += 1
-    for at in range(number, min(end, number + _THAT_MAX)):
-        if tokens[at].bits & THAT:
-            return at
-        if tokens[at - 1].behind:
-            break
-    return number
-
-
-def _clause_end(scene: Scene, cue: CueAt, place: int, end: int) -> int:
-    """Where the reported words end: before another cue of the same sentence, before `, but`, or at its end."""
-    tokens = scene.tokens
-    for number in range(place, end - 1):
-        behind = tokens[number].behind
-        if behind and (behind[-1] == ";" or (behind[-1] == "," and tokens[number + 1].bits & BREAK)):
-            end = number + 1
-            break
-    for other in scene.cues_in(max(place, cue.behind) + 1, end):
-        previous = tokens[other.first - 1]
-        if other.use == "source" or (other.form in scene.speech.participles and previous.behind.endswith(",")):
-            return other.first
-        if previous.bits & JOINER:
-            return other.first - 1
-    return end
 
 
 def _told(scene: Scene, attribution: Attribution, *parts: tuple[int, int]) -> Told | None:
