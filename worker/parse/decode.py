@@ -92,7 +92,11 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
 def is_believed(declared: str) -> bool:
     """Whether `declared` is a charset that `decode` would read by, and no codec of Python's own such as `punycode`."""
     name = _PUNCTUATION.sub("", declared.lower())
-    return declared.isprintable() and (name in _DECLARABLE or name.removeprefix("utf")[:2] in {"8", "16", "32"})
+    return (
+        declared.isascii()
+        and declared.isprintable()
+        and (name in _DECLARABLE or name.removeprefix("utf")[:2] in {"8", "16", "32"})
+    )
 
 
 def _lenient(data: bytes, codec: str, name: str) -> Decoded:
