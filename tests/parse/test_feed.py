@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import orjson
 import pytest
@@ -13,6 +14,7 @@ from worker.article import Author, Image, Publisher, Subject
 from worker.errors import PermanentError
 from worker.parse import feed
 
+CASES = Path(__file__).parents[1] / "fuzz" / "cases"
 LONG = "".join(f"<p>{WORDS}</p>" for _ in range(12))
 
 
@@ -210,3 +212,9 @@ def test_a_feed_declared_as_punycode_costs_no_more_than_another() -> None:
     with pytest.raises(PermanentError, match="no entries"):
         feed.read_feed(data, RULES)
     assert time.process_time() - began < 2
+
+
+def test_a_feed_that_the_library_trips_over_is_malformed() -> None:
+    with pytest.raises(PermanentError) as raised:
+        feed.read_feed((CASES / "feed-credit-outside-of-an-item").read_bytes(), RULES)
+    assert raised.value.error == "malformed"

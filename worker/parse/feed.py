@@ -38,6 +38,7 @@ _WIDE = (
 )
 _DECLARED = re.compile(rb"(?:\xef\xbb\xbf)?<\?.*encoding=['\"](.*?)['\"].*\?>")
 _IS_UTF8 = {"content-type": "application/xml; charset=utf-8"}
+_TOLD_MAX = 200
 _MEDIA_TYPES = {"atom": "application/atom+xml", "rdf": "application/rdf+xml"}
 _RDF_VERSIONS = {"rss090", "rss10"}
 _HTML_TYPES = ("text/html", "application/xhtml+xml", "")
@@ -47,7 +48,7 @@ def read_feed(data: bytes, _rules: Rules) -> Container:
     """The entries of a feed. Of a broken one, those that can be made out.
 
     Raises:
-        PermanentError: it is too large, or there is no entry in it.
+        PermanentError: it is too large, so malformed that the library fails, or there is no entry in it.
     """
     import feedparser
 
@@ -60,6 +61,9 @@ def read_feed(data: bytes, _rules: Rules) -> Container:
         )
     except RecursionError:
         raise PermanentError("parse", "too_deep", "the feed is nested too deeply") from None
+    except (LookupError, ValueError, TypeError, AttributeError) as error:
+        # What the library trips over in elements that stand where they make no sense.
+        raise PermanentError("parse", "malformed", f"the feed can't be read: {error!r}"[:_TOLD_MAX]) from error
     if not parsed.entries:
         raise PermanentError("parse", "not_an_article", "the feed has no entries")
     version = str(parsed.get("version") or "")
