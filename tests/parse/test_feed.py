@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import time
+from pathlib import Path
+
 import orjson
 import pytest
 
 from tests.documents import WORDS
-from tests.parse.opened import error_of, opened
+from tests.parse.opened import RULES, error_of, gone_through, opened
 from worker.article import Author, Image, Publisher, Subject
+from worker.errors import PermanentError
 from worker.parse import feed
 
+CASES = Path(__file__).parents[1] / "fuzz" / "cases"
 LONG = "".join(f"<p>{WORDS}</p>" for _ in range(12))
 
 
@@ -191,3 +196,25 @@ def test_only_addresses_of_the_web_are_kept(address: str) -> None:
         ).fields.url
         is None
     )
+
+
+@pytest.mark.parametrize("declared", ["undefined", "punycode", "unicode_escape", "utf\0-8", "no-such-charset"])
+@pytest.mark.parametrize("written", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32"])
+def test_an_encoding_that_is_none_is_not_believed(declared: str, written: str) -> None:
+    data = rss(ITEM).decode().replace("utf-8", declared).encode(written)
+    assert gone_through(feed.read_feed(data, RULES)).drafts["g-1"].paragraphs == (WORDS, "Then été.")
+
+
+def test_a_feed_declared_as_punycode_costs_no_more_than_another() -> None:
+    # The codec takes time with the square of what stands behind the last hyphen: this would be hours.
+    data = b"<?xml version='1.0' encoding='punycode'?><rss version='2.0'>-" + b"a" * (4 << 20)
+    began = time.process_time()
+    with pytest.raises(PermanentError, match="no entries"):
+        feed.read_feed(data, RULES)
+    assert time.process_time() - began < 2
+
+
+def test_a_feed_that_the_library_trips_over_is_malformed() -> None:
+    with pytest.raises(PermanentError) as raised:
+        feed.read_feed((CASES / "feed-credit-outside-of-an-item").read_bytes(), RULES)
+    assert raised.value.error == "malformed"

@@ -89,6 +89,16 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
     return _from_cp1252(data) if codec == "cp1252" else _lenient(data, codec, name)
 
 
+def is_believed(declared: str) -> bool:
+    """Whether `declared` is a charset that `decode` would read by, and no codec of Python's own such as `punycode`."""
+    name = _PUNCTUATION.sub("", declared.lower())
+    return (
+        declared.isascii()
+        and declared.isprintable()
+        and (name in _DECLARABLE or name.removeprefix("utf")[:2] in {"8", "16", "32"})
+    )
+
+
 def _lenient(data: bytes, codec: str, name: str) -> Decoded:
     text = data.decode(codec, "replace").removeprefix("\ufeff")
     return Decoded(text, name, ("undecodable_bytes",) if _REPLACEMENT in text else ())

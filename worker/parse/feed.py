@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import io
+import re
 from typing import TYPE_CHECKING
 
 from worker.errors import PermanentError
+from worker.parse.decode import decode, is_believed
 from worker.parse.json_feed import members_of, reader
 from worker.parse.members import Container
 from worker.parse.urls import absolute_url
@@ -21,6 +24,21 @@ if TYPE_CHECKING:
 BYTES_MAX = 16 << 20
 TAGS_MAX = 300_000
 """What the library takes for broken it reads at some 30 µs a tag."""
+# How `<?xm` begins in what is no extension of ASCII, with a byte order mark or without; the longest first.
+_WIDE = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (b"<\0\0\0", "utf-32-le"),
+    (b"\0\0\0<", "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (b"<\0?\0", "utf-16-le"),
+    (b"\0<\0?", "utf-16-be"),
+    ("<?xm".encode("cp037"), "cp037"),
+)
+_DECLARED = re.compile(rb"(?:\xef\xbb\xbf)?<\?.*encoding=['\"](.*?)['\"].*\?>")
+_IS_UTF8 = {"content-type": "application/xml; charset=utf-8"}
+_TOLD_MAX = 200
 _MEDIA_TYPES = {"atom": "application/atom+xml", "rdf": "application/rdf+xml"}
 _RDF_VERSIONS = {"rss090", "rss10"}
 _HTML_TYPES = ("text/html", "application/xhtml+xml", "")
@@ -30,16 +48,22 @@ def read_feed(data: bytes, _rules: Rules) -> Container:
     """The entries of a feed. Of a broken one, those that can be made out.
 
     Raises:
-        PermanentError: it is too large, or there is no entry in it.
+        PermanentError: it is too large, so malformed that the library fails, or there is no entry in it.
     """
     import feedparser
 
     _refuse_hostile(data)
+    data, said = _in_charset(data)
     # A stream, since text is taken for an address; no sanitising: our own reading of HTML takes the words only.
     try:
-        parsed = feedparser.parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
+        parsed = feedparser.parse(
+            io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False, response_headers=said
+        )
     except RecursionError:
         raise PermanentError("parse", "too_deep", "the feed is nested too deeply") from None
+    except (LookupError, ValueError, TypeError, AttributeError) as error:
+        # What the library trips over in elements that stand where they make no sense.
+        raise PermanentError("parse", "malformed", f"the feed can't be read: {error!r}"[:_TOLD_MAX]) from error
     if not parsed.entries:
         raise PermanentError("parse", "not_an_article", "the feed has no entries")
     version = str(parsed.get("version") or "")
@@ -55,6 +79,22 @@ def _refuse_hostile(data: bytes) -> None:
     tags = data.count(b"<")
     if tags > TAGS_MAX:
         raise PermanentError("parse", "too_many_elements", f"a feed with {tags} tags; {TAGS_MAX} are allowed")
+
+
+def _in_charset(data: bytes) -> tuple[bytes, dict[str, str]]:
+    """The bytes to read, and the header that says what they are.
+
+    The library asks Python for whatever encoding a feed declares: `undefined` raises there, and `punycode` takes time
+    with the square of the length. What is declared so is decoded here, and what is no extension of ASCII, too, since
+    the declaration inside is another one.
+    """
+    codec = next((codec for mark, codec in _WIDE if data.startswith(mark)), None)
+    if codec is not None:
+        return data.decode(codec, "replace").encode("utf-8", "replace"), _IS_UTF8
+    declared = _DECLARED.match(data)
+    if declared is not None and not is_believed(declared[1].decode("latin-1")):
+        return decode(data).text.encode("utf-8", "replace"), _IS_UTF8
+    return data, {}
 
 
 def _item(entry: Said, feed: Said, form: str) -> dict[str, Value]:

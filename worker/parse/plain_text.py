@@ -73,7 +73,8 @@ def split_paragraphs(lines: list[str]) -> tuple[str, ...]:
             blocks.append([line])
             is_open = True
     followed = [line for block in blocks for line in block[:-1]]
-    ends = sum(_SENTENCE_END.search(line[-8:]) is not None for line in followed)
+    # No sentence ends with a letter or digit, as most lines of a wrapped text do.
+    ends = sum(not line[-1].isalnum() and _SENTENCE_END.search(line[-8:]) is not None for line in followed)
     if followed and ends >= len(followed) * _PARAGRAPH_LINES_SHARE:
         return tuple(line for block in blocks for line in block)
     return tuple("\n".join(block) for block in blocks)
