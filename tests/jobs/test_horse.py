@@ -4,6 +4,7 @@ import contextlib
 import faulthandler
 import logging
 import os
+import select
 import signal
 import time
 from typing import TYPE_CHECKING
@@ -185,6 +186,16 @@ def test_a_process_in_the_midst_of_a_job_is_killed_on_demand(stable: Stable) -> 
     begun = time.monotonic()
     assert os.WTERMSIG(horse.end(kill=True)) == signal.SIGKILL
     assert time.monotonic() - begun < 10
+
+
+def test_a_worker_that_dies_with_an_answer_unread_is_no_failure_of_the_process(
+    stable: Stable, capfd: pytest.CaptureFixture[str]
+) -> None:
+    horse = stable.fork()
+    horse.give("job")
+    wait_for(lambda: select.select([horse._socket], [], [], 0)[0], "an answer lies there")
+    assert horse.end() == 0  # its end of the socket is closed with a reset
+    assert "failed" not in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("kill", [True, False])

@@ -230,11 +230,14 @@ def test_every_mention_of_real_articles_is_a_span_of_their_text_and_twice_the_sa
      "Department of Health and ", "President Trump said. "],
 )  # fmt: skip
 def test_the_cost_is_linear_in_hostile_text(piece: str) -> None:
-    def seconds(characters: int) -> float:
-        text = piece * (characters // len(piece))
+    def once(text: str) -> float:
         start = time.process_time()
         entities(text, "John Smith", "en", RULES)
         return time.process_time() - start
+
+    def seconds(characters: int) -> float:
+        """The best of three: what a page fault or a collection of garbage adds is not the length's."""
+        return min(once(piece * (characters // len(piece))) for _ in range(3))
 
     seconds(1000)
     assert seconds(400_000) < 60 * max(seconds(40_000), 0.002)
