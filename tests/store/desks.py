@@ -83,6 +83,12 @@ class Desk:
 
     def commit(self, *articles: Article) -> list[Verdict]:
         """The verdicts on them, committed in one batch."""
+        self.put(*articles)
+        found = self.verdicts()
+        return [found[one.id] for one in articles]
+
+    def put(self, *articles: Article) -> None:
+        """Commit them in one batch, and read nothing: the stream is read whole where there are verdicts to give."""
         job = mint()
         self.client.set(self.keys.payload(job), "x")
         self.client.hset(self.keys.documents, mapping={one.id: job for one in articles})
@@ -91,8 +97,6 @@ class Desk:
         answer = commit(self.client, self.keys, job=job, final=True, parts=signed, window_days=self.window_days)
         assert answer == "committed"
         self.articles.update({one.id: one for one in articles})
-        found = self.verdicts()
-        return [found[one.id] for one in articles]
 
     def part(self, one: Article) -> Part:
         """What a worker makes of it."""

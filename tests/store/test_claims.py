@@ -239,7 +239,7 @@ def test_versions_race_and_each_has_its_number(redis_server: Server, keys: Keys,
             own = Desk(client, keys, key, admin=redis_server.admin)
             start.wait()
             for number in range(20):
-                own.one(article(prose(1000 * worker + number, 60), url=URL, publisher="example.org"))
+                own.put(article(prose(1000 * worker + number, 60), url=URL, publisher="example.org"))
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(race, range(4)))
@@ -249,9 +249,8 @@ def test_versions_race_and_each_has_its_number(redis_server: Server, keys: Keys,
     assert replaced == [None, *(name for name, _ in found[:-1])]
 
 
-@pytest.mark.parametrize("rounds", [60, pytest.param(500, marks=pytest.mark.slow)])
-def test_of_near_copies_at_once_one_is_the_original(rounds: int, redis_server: Server, keys: Keys, key: bytes) -> None:
-    processes = 8
+def test_of_near_copies_at_once_one_is_the_original(redis_server: Server, keys: Keys, key: bytes) -> None:
+    processes, rounds = 8, 500
     start = threading.Barrier(processes)
 
     def race(worker: int) -> None:
@@ -260,7 +259,7 @@ def test_of_near_copies_at_once_one_is_the_original(rounds: int, redis_server: S
             for number in range(rounds):
                 part = article(edited(prose(number, 80), *([] if worker % 2 else [20 + worker])))
                 start.wait()
-                own.one(part)
+                own.put(part)
 
     with ThreadPoolExecutor(processes) as pool:
         list(pool.map(race, range(processes)))
