@@ -14,6 +14,7 @@ from watchdog.events import FileClosedEvent, FileMovedEvent, FileSystemEvent, Fi
 from watchdog.observers import Observer
 
 from benchmarks.rq_job import process_file
+from benchmarks.single_loop import line_of
 
 
 class Enqueue(FileSystemEventHandler):
@@ -29,6 +30,8 @@ class Enqueue(FileSystemEventHandler):
 
 
 def work() -> None:
+    # As in copydesk's workers, tables are loaded before the fork: else each job would load them anew.
+    line_of("warm-up.txt", b'The council met in Paris on Monday. "It took three hours," Mayor Jo Roe said.', "0" * 64)
     connection = Redis.from_url(os.environ["SCRIPT_REDIS"])
     Worker([Queue("files", connection=connection)], connection=connection).work(logging_level="WARNING")
 
