@@ -88,7 +88,7 @@ def _compared(new: Sketch, old: Sketch) -> tuple[str | None, float]:
 def chains(texts: Mapping[str, str]) -> None:
     """Families over several orders of arrival."""
     choice = random.Random(_SEED)
-    all_texts = dict(texts) | dict(_planted(choice, texts))
+    all_texts = dict(texts) | dict(planted(choice, texts))
     sketches = {name: sketch_of(text) for name, text in all_texts.items()}
     orders = []
     for _ in range(_ORDERS):
@@ -103,10 +103,10 @@ def chains(texts: Mapping[str, str]) -> None:
     differing = {name for name in sketches if len({order[name] for order in orders}) > 1}
     print(f"{len(differing)} of {len(sketches)} texts have another family in another order")
     for name in sorted(differing):
-        _explain(name, orders, sketches)
+        print("\n".join(explained(name, orders, sketches)))
 
 
-def _planted(choice: random.Random, texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def planted(choice: random.Random, texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Chains a, b, c: b is a whole article, a its first 55 %, c its last 55 %, all with a few edits."""
     names = choice.sample([name for name, text in texts.items() if 300 <= len(text.split()) <= 1_500], _CHAINS)
     vocabulary = [word for name in names for word in texts[name].split()]
@@ -124,14 +124,16 @@ def _members(families: Mapping[str, str]) -> dict[str, frozenset[str]]:
     return {name: frozenset(members[first]) for name, first in families.items()}
 
 
-def _explain(name: str, orders: Sequence[Mapping[str, frozenset[str]]], sketches: Mapping[str, Sketch]) -> None:
-    """The similarities of a text to those that are in its family only at times."""
+def explained(name: str, orders: Sequence[Mapping[str, frozenset[str]]], sketches: Mapping[str, Sketch]) -> list[str]:
+    """A line for each text that is in the family of `name` only at times, with how like the two are."""
     ever = frozenset.union(*(order[name] for order in orders))
     always = frozenset.intersection(*(order[name] for order in orders))
+    lines = []
     for other in sorted(ever - always):
         kind, similarity = _compared(sketches[name], sketches[other])
         inside = "inside" if _BAND[0] <= similarity <= _BAND[1] else "outside"
-        print(f"  {name} {other}: {kind}, similarity {similarity:.2f}, {inside} the band {_BAND}")
+        lines.append(f"  {name} {other}: {kind}, similarity {similarity:.2f}, {inside} the band {_BAND}")
+    return lines
 
 
 def synthetic(_: Mapping[str, str]) -> None:

@@ -14,27 +14,25 @@ processor time for the claim of a text of 3,000 characters.
 from __future__ import annotations
 
 import argparse
-import os
 import random
-import subprocess
 import tempfile
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
+from benchmarks.redis_alone import redis_alone
 from benchmarks.report import write_report
 from tests.store.desks import article
 from worker.dedupe.fingerprint import exact_fingerprint
 from worker.dedupe.sketch import Sketch, sketch_of
 from worker.dedupe.succession import Succession
-from worker.disk.layout import OutFolder, StateFolder
+from worker.disk.layout import OutFolder
 from worker.fill import fill_article
 from worker.ids import mint
 from worker.record import render_article
 from worker.settings import Index
 from worker.sink.index_rows import Last, index_rows
-from worker.store import embedded
 from worker.store.claim import Claim, pack_claim
 from worker.store.commit import commit
 from worker.store.connection import connect, run_id
@@ -209,22 +207,17 @@ def main() -> None:
     parser.add_argument("--entries", type=int, nargs="*", default=[10_000, 1_000_000])
     parser.add_argument("--measured", type=int, default=6400)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="copydesk-index-") as folder:
-        prepared = embedded.prepare(StateFolder(folder))
-        with open(f"{prepared.folder}/users.acl", "a") as access:
-            access.write("user all on nopass ~* &* +@all\n")
-        argv = [word if word != "yes" else "no" for word in prepared.argv]  # without the file, for memory alone
-        process = embedded.launch(prepared, lambda _: subprocess.Popen(argv, stdout=subprocess.DEVNULL))
-        try:
-            with connect(f"unix://all:x@{os.path.join(prepared.socket)}", name="benchmark") as client:
-                result = {
-                    "claims": [measure(client, entries, given.measured) for entries in given.entries],
-                    "filled_a_second_from_texts": rate_from_texts(client, 20_000),
-                    "filled_a_second_from_lines": rate_from_lines(client, folder, 20_000),
-                    "microseconds_for_the_claim_of_a_text": claim_of_text_microseconds(1000),
-                }
-        finally:
-            embedded.stop(process)
+    with (
+        tempfile.TemporaryDirectory(prefix="copydesk-index-") as folder,
+        redis_alone(folder) as url,
+        connect(url, name="benchmark") as client,
+    ):
+        result = {
+            "claims": [measure(client, entries, given.measured) for entries in given.entries],
+            "filled_a_second_from_texts": rate_from_texts(client, 20_000),
+            "filled_a_second_from_lines": rate_from_lines(client, folder, 20_000),
+            "microseconds_for_the_claim_of_a_text": claim_of_text_microseconds(1000),
+        }
     write_report("index", result)
 
 

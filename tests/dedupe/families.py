@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from worker.dedupe.likeness import verdict
 from worker.dedupe.sketch import sample_of
@@ -38,6 +38,13 @@ class Claimed:
     shared: tuple[tuple[str, float], ...] = ()
 
 
+class Holder(NamedTuple):
+    """A text that has a key, and the first of the family that it came to."""
+
+    text: int
+    family: int
+
+
 @dataclass(slots=True)
 class Index:
     """Texts by name, each claimed once. `window_days`: how far apart in time two texts may be."""
@@ -47,7 +54,7 @@ class Index:
     _names: list[str] = field(default_factory=list)
     _days: list[int] = field(default_factory=list)
     _parents: list[int] = field(default_factory=list)
-    _holders: dict[int, list[int]] = field(default_factory=dict)
+    _holders: dict[int, list[Holder]] = field(default_factory=dict)
 
     def claim(self, name: str, sketch: Sketch, day: int) -> Claimed:
         """What the text is to those claimed before; from now on it is one of them. `day`: any count of days."""
@@ -90,7 +97,7 @@ class Index:
 
     def _candidates(self, new: int, postings: tuple[int, ...]) -> list[int]:
         """Those with the most keys in common, of equals the earlier, few of each family."""
-        common = Counter(old for key in postings for old in self._holders.get(key, ()))
+        common = Counter(old for key in postings for old, _ in self._holders.get(key, ()))
         of_family: Counter[int] = Counter()
         chosen = []
         for old in sorted(common, key=lambda old: (-common[old], old)):
@@ -102,14 +109,19 @@ class Index:
 
     def _boilerplate(self, old: int, postings: tuple[int, ...]) -> float:
         """Of the keys that the new text has in common with `old`, the share that many other families have as well."""
-        holders = [holders for key in postings if old in (holders := self._holders.get(key, ()))]
-        return sum(len(others) - 1 >= COMMON_FAMILIES for others in holders) / len(holders)
+        every = [self._holders.get(key, []) for key in postings]
+        found = [holders for holders in every if any(one.text == old for one in holders)]
+        common = sum(len({one.family for one in holders}) - 1 >= COMMON_FAMILIES for holders in found)
+        return common / len(found)
 
     def _hold(self, new: int, postings: tuple[int, ...]) -> None:
-        """Under each key the last text of each family, the latest last."""
+        """Under each key the first and the last text of each family, the latest last."""
+        family = self.first(new)
         for key in postings:
-            others = [old for old in self._holders.get(key, ()) if self.first(old) != self.first(new)]
-            self._holders[key] = [*others, new][-HOLDERS_MAX:]
+            holders = self._holders.get(key, [])
+            own = [one for one in holders if one.family == family]
+            others = [one for one in holders if one.family != family or one in own[:1]]
+            self._holders[key] = [*others, Holder(new, family)][-HOLDERS_MAX:]
 
     def _claimed(self, new: int, families: set[int], shared: dict[int, float]) -> Claimed:
         first = self.first(new)

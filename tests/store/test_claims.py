@@ -12,7 +12,8 @@ import pytest
 
 from tests.dedupe.families import Index
 from tests.store.desks import Desk, article, edited, families, prose
-from worker.dedupe.sketch import sketch_of
+from worker.dedupe.likeness import verdict
+from worker.dedupe.sketch import sample_of, sketch_of
 from worker.store.connection import connect
 from worker.store.index import Window, advance, numbers_of, release
 from worker.store.verdict import Owner, Verdict
@@ -276,6 +277,28 @@ def chains(count: int) -> list[str]:
         one, other = prose(7000 + 2 * number, 150), prose(7001 + 2 * number, 150)
         texts += [one, f"{one} {other}", other]
     return texts
+
+
+def test_an_edited_copy_does_not_hide_the_original_from_a_part_of_it(
+    client: redis.Redis, keys: Keys, key: bytes, admin: redis.Redis, writer_client: redis.Redis
+) -> None:
+    original = prose(9144, 300)
+    copy = edited(original, *range(3, 300, 28))
+    part = " ".join(edited(original, *range(17, 300, 28)).split(" ")[135:])
+    likes = [(one, other) for one, other in itertools.permutations((original, copy, part), 2)]
+    assert [_kind(*pair) for pair in likes] == ["near", "near", "near", "shared", "near", "shared"]
+    for texts in itertools.permutations((original, copy, part)):
+        _empty(admin, writer_client, keys)
+        desk, index = Desk(client, keys, key, admin=admin), Index()
+        for number, text in enumerate(texts):
+            desk.one(article(text))
+            index.claim(str(number), sketch_of(text), 0)
+        assert len(families(desk.verdicts())) == 1
+        assert set(index.families().values()) == {"0"}
+
+
+def _kind(one: str, other: str) -> str | None:
+    return verdict(sample_of(sketch_of(one).data), sample_of(sketch_of(other).data)).kind
 
 
 def test_families_do_not_hang_on_the_order_or_the_batches(

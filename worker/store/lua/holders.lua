@@ -3,7 +3,7 @@
 local HOLDERS_MAX, COMMON_FAMILIES = 7, 4
 local ARGUMENTS = {} -- used again and again: to make a table of that size costs as much as to fill it
 
--- Which texts have the keys of a new one: of each family the latest, in `index.keys` by key.
+-- Which texts have the keys of a new one: of each family the first and the latest, in `index.keys` by key.
 local function read_keys(index, document)
   local keys, held_by = document.keys, index.keys
   local count = #keys
@@ -17,8 +17,8 @@ local function read_keys(index, document)
   end
 end
 
--- The holders of a key, as {number, number of the first of the family}. Most keys of a text have the same ones, and
--- are parsed but once.
+-- The holders of a key, as {number, number of the first of the family}, and of how many `families` they are. Most keys
+-- of a text have the same ones, and are parsed but once.
 local function holders_of(index, key)
   local held = index.keys[key]
   if not held then return NONE end
@@ -28,11 +28,15 @@ local function holders_of(index, key)
   if #held == 4 then
     local number = s_unpack('<I4', held)
     parsed[1] = {number, number}
+    parsed.families = 1
   else
+    local seen, families = {}, 0
     for at = 1, #held, 8 do
       local number, root = s_unpack('<I4I4', held, at)
       table.insert(parsed, {number, root})
+      if not seen[root] then families, seen[root] = families + 1, true end
     end
+    parsed.families = families
   end
   index.parsed[held] = parsed
   return parsed
@@ -69,7 +73,7 @@ local function boilerplate(index, document, record)
     for _, holder in ipairs(held) do
       if holder[1] == record.number then
         all = all + 1
-        if #held - 1 >= COMMON_FAMILIES then common = common + 1 end
+        if held.families - 1 >= COMMON_FAMILIES then common = common + 1 end
         break
       end
     end
@@ -77,12 +81,14 @@ local function boilerplate(index, document, record)
   return all > 0 and common / all or 0
 end
 
--- The holders of a key when a text of `family` has come to them.
+-- The holders of a key when a text of `family` has come to them. Of its family the first stays beside it: the latest
+-- alone may be a copy that was edited, and hide the one that the next text is a copy of.
 local function with_others(index, key, number, family, alone)
-  local packed = {}
+  local packed, has_first = {}, false
   for _, holder in ipairs(holders_of(index, key)) do
-    if holder[2] ~= family and holder[1] >= index.oldest then
+    if holder[1] >= index.oldest and (holder[2] ~= family or not has_first) then
       table.insert(packed, s_pack('<I4I4', holder[1], holder[2]))
+      has_first = has_first or holder[2] == family
     end
   end
   if #packed == 0 then return alone end
