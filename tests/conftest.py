@@ -17,7 +17,7 @@ import pytest
 import redis
 
 from worker.disk.layout import StateFolder
-from worker.jobs.limits import die_with
+from worker.parent import die_with
 from worker.store import embedded
 from worker.store.connection import connect, run_id
 from worker.store.index import Window, ensure_index

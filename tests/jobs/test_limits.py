@@ -9,8 +9,6 @@ import hashlib
 import os
 import resource
 import signal
-import subprocess
-import sys
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -175,45 +173,3 @@ def test_the_window_inside_a_document_is_passed() -> None:
         status = 0 if limits.mark.get() == (None, None) else 2
         os._exit(status)
     assert os.waitpid(pid, 0)[1] == 0
-
-
-PARENT = """
-import os, sys, time
-from worker.jobs.limits import die_with
-parent = os.getpid()
-pid = os.fork()
-if pid == 0:
-    {before}
-    die_with(parent)
-    os.write(1, b"%d\\n" % os.getpid())
-    time.sleep(60)
-{after}
-"""
-
-
-def test_a_process_ends_with_its_parent() -> None:
-    script = PARENT.format(before="pass", after="time.sleep(60)")
-    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as parent:
-        assert parent.stdout is not None
-        child = int(parent.stdout.readline())
-        parent.kill()
-        wait_gone(child)
-
-
-def test_a_process_whose_parent_is_gone_already_ends() -> None:
-    script = PARENT.format(before="\n    while os.getppid() == parent: time.sleep(0.01)", after="os._exit(0)")
-    answer = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, timeout=30)
-    assert answer.stdout == b""
-
-
-def wait_gone(pid: int) -> None:
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        try:
-            with open(f"/proc/{pid}/stat") as file:
-                if file.read().rpartition(")")[2].split()[0] == "Z":
-                    return
-        except FileNotFoundError:
-            return
-        time.sleep(0.01)
-    pytest.fail(f"process {pid} lives on")

@@ -8,7 +8,6 @@ process of one job, which its worker forks; the worker itself has none.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import math
 import mmap
 import os
@@ -20,6 +19,7 @@ import time
 from typing import TYPE_CHECKING
 
 from worker.failpoints import reach
+from worker.parent import die_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,10 +29,8 @@ if TYPE_CHECKING:
 BETWEEN_DOCUMENTS_SECONDS = 120.0
 FILE_BYTES_MAX = 64 << 20
 GROWTH_BYTES_MAX = 48 << 20
-_PR_SET_PDEATHSIG = 1
 _IN_HAND = struct.Struct("<IQ")
 _STOP_AT = _IN_HAND.size
-_libc = ctypes.CDLL(None)
 
 
 class Mark:
@@ -113,14 +111,6 @@ class Limits:
         finally:
             signal.setitimer(signal.ITIMER_REAL, BETWEEN_DOCUMENTS_SECONDS)
             self.mark.put(None)
-
-
-def die_with(parent: int) -> None:
-    """Be killed by the kernel when process `parent`, which has just forked this one, ends in any way."""
-    _libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
-    # It may have ended between the fork and the call.
-    if os.getppid() != parent:
-        os._exit(1)
 
 
 def _lower(limit: int, value: int) -> None:

@@ -7,21 +7,14 @@ and what a role forks.
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import threading
 import time
 
+from worker.parent import die_with, forks_die_with_this
+
 LAST_SECONDS = 1.0
-_PR_SET_PDEATHSIG = 1
-# Loaded before any fork: a child between fork and exec may do little more than a system call.
-_libc = ctypes.CDLL(None, use_errno=True)
-
-
-def die_with_parent() -> None:
-    """Let the kernel kill this process when the thread that started it ends. Safe between fork and exec."""
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def hold_on_to(fd: int) -> None:
@@ -29,8 +22,8 @@ def hold_on_to(fd: int) -> None:
 
     Also lets the kernel end it, and each process that it forks, with its parent.
     """
-    die_with_parent()
-    os.register_at_fork(after_in_child=die_with_parent)
+    die_with(os.getppid())
+    forks_die_with_this()
     threading.Thread(target=_await_end, args=(fd,), name="lifeline", daemon=True).start()
 
 

@@ -9,9 +9,10 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import partial
 from typing import TYPE_CHECKING
 
-from worker.supervise.lifeline import die_with_parent
+from worker.parent import die_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -81,7 +82,7 @@ class Child:
             env=self.program.environ,
             pass_fds=(lifeline,),
             start_new_session=True,
-            preexec_fn=die_with_parent,  # noqa: PLW1509 - the supervisor has one thread
+            preexec_fn=partial(die_with, os.getpid()),  # noqa: PLW1509 - the supervisor has one thread
         )
 
     def ended(self, now: float) -> int | None:
