@@ -1,81 +1,25 @@
-"""What is known of names: `[[names]]` tables of `config/rules/names.<language>.toml` and the gazetteers beside them.
-
-Which kinds of words there are stands on top of `config/rules/names.en.toml`.
-"""
+"""What is known of names: `[[names]]` tables of `config/rules/names.<language>.toml` and the gazetteers beside them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any
 
+from worker.gazetteer import Gazetteer, Known
+from worker.name_flags import FLAGS, KNOWN, PHRASE, ROLE, SPANS, TITLE
 from worker.name_runs import run_at
 
-KnownType = Literal["person", "organisation", "place", "event"]
-
-TITLE, COURTESY, HEAD, SUFFIX, DEMONYM, PARTY, NOT_NAME, PART = (1 << n for n in range(8))
-NOT_GIVEN, NOT_PLACE, LANDFORM, LANDFORM_BEFORE, EVENT_HEAD, EVENT_BEFORE, PHRASE, KNOWN = (
-    1 << n for n in range(8, 16)
-)
-GIVEN, SURNAME, NAME_SUFFIX, SPANS, COLLEGE, OF_PERSON, LAST_ONLY, ROLE = (1 << n for n in range(16, 24))
-
-INHABITANTS_OF_LARGE = 50_000
 _ROLE_CHARACTERS_MAX = 100
 _TITLE_LETTERS_MIN = 5
 
-_FLAGS = {
-    "title": TITLE,
-    "courtesy": COURTESY,
-    "head": HEAD,
-    "suffix": SUFFIX,
-    "demonym": DEMONYM,
-    "party": PARTY,
-    "not_name": NOT_NAME,
-    "part": PART,
-    "not_given": NOT_GIVEN,
-    "not_place": NOT_PLACE,
-    "landform": LANDFORM,
-    "landform_before": LANDFORM_BEFORE,
-    "event_head": EVENT_HEAD,
-    "event_before": EVENT_BEFORE,
-    "name_suffix": NAME_SUFFIX,
-    "given": GIVEN,
-    "surname": SURNAME,
-    "last_only": LAST_ONLY,
-    "college": COLLEGE,
-    "of_person": OF_PERSON,
-}
 _KNOWN = frozenset(("person", "organisation", "place", "event", "country"))
 _SMALL = frozenset((
     "role", "role_before", "locative", "speech", "joiner", "listing", "particle", "branch", "saying", "before_role",
     "behind_role", "link", "title_ending", "elision", "article", "compound",
 ))  # fmt: skip
 _STATES = frozenset(("state", "state_short"))
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A name that stands in the rules: `name` is the full one, `country` ISO 3166-1, two of them, or None."""
-
-    type: KnownType
-    name: str
-    country: str | None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Gazetteer:
-    """What is known of names in every language.
-
-    Attributes:
-        people: a word -> `GIVEN`, `SURNAME` or both.
-        cities: a name -> `country[-state],latitude,longitude,inhabitants`, several parted by `;`, the largest first.
-        large: cities of two words and more and at least `INHABITANTS_OF_LARGE`.
-    """
-
-    people: Mapping[str, int]
-    cities: Mapping[str, str]
-    large: Mapping[str, Known]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,32 +70,6 @@ class NameRules:
     phrase_words_max: int
 
 
-def gazetteer_from(files: Mapping[str, bytes]) -> Gazetteer:
-    """The gazetteer in `places.tsv`, `given_names.txt` and `surnames.txt` of `files`. Raises KeyError, ValueError."""
-    given = files["given_names.txt"].decode().split("\n")
-    people = dict.fromkeys(given, GIVEN)
-    for name in files["surnames.txt"].decode().split("\n"):
-        people[name] = people.get(name, 0) | SURNAME
-    people.pop("", None)
-    lines = files["places.tsv"].decode().rstrip("\n").split("\n")
-    cities = dict(cast("tuple[str, str]", line.split("\t")) for line in lines)
-    large = {
-        name: Known("place", name, where[:2])
-        for name, where in cities.items()
-        if " " in name and int(where.partition(";")[0].rpartition(",")[2]) >= INHABITANTS_OF_LARGE
-    }
-    return Gazetteer(people, cities, large)
-
-
-def countries_from(files: Mapping[str, bytes]) -> dict[str, dict[str, str]]:
-    """Language -> name -> country, of `countries.tsv` in `files`. Raises KeyError, ValueError."""
-    found: dict[str, dict[str, str]] = {}
-    for line in files["countries.tsv"].decode().rstrip("\n").split("\n"):
-        language, name, where = line.split("\t")
-        found.setdefault(language, {})[name] = where
-    return found
-
-
 def name_rules_from(rows: Iterable[Mapping[str, Any]], countries: Mapping[str, str], gazetteer: Gazetteer) -> NameRules:
     """The rules that the `[[names]]` tables `rows` of one language make.
 
@@ -176,13 +94,13 @@ def name_rules_from(rows: Iterable[Mapping[str, Any]], countries: Mapping[str, s
             states |= values
             if kind == "state":
                 known = {name: Known("place", name, "US") for name in values} | known
-        elif kind in _FLAGS:
+        elif kind in FLAGS:
             for word in values:
-                flags[plain(word)] = flags.get(plain(word), 0) | _FLAGS[kind]
+                flags[plain(word)] = flags.get(plain(word), 0) | FLAGS[kind]
             if kind == "demonym":
                 demonyms |= {plain(word): value for word, value in values.items()}
         else:
-            kinds = ", ".join(sorted(_KNOWN | _SMALL | _STATES | _FLAGS.keys()))
+            kinds = ", ".join(sorted(_KNOWN | _SMALL | _STATES | FLAGS.keys()))
             raise ValueError(f"kind = {kind!r} is none of {kinds}")
     for word in map(str.capitalize, small["role"]):
         # `Astronomer Jo Roe said`: at the start of a sentence a role has a capital. Many are surnames, too.

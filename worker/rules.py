@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from worker.cut_rules import CutRules, cut_rules_from
 from worker.errors import ConfigurationError
+from worker.gazetteer import countries_from, gazetteer_from
 from worker.learned import NOTHING_LEARNED, Learned
-from worker.name_rules import NameRules, check_rows, countries_from, gazetteer_from, name_rules_from
+from worker.name_rules import NameRules, check_rows, name_rules_from
 from worker.reading_rules import (
     BodyRules,
     DateRules,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from worker.name_rules import PARTY, PHRASE, TITLE, plain
+from worker.name_flags import PARTY, PHRASE, TITLE
+from worker.name_rules import plain
 
 if TYPE_CHECKING:
-    from worker.name_rules import Known, NameRules
+    from worker.gazetteer import Known
+    from worker.name_rules import NameRules
 
 _INITIALS_MAX = 2
 

@@ -6,7 +6,8 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from worker.enrich.names.read_run import read_run
-from worker.name_rules import GIVEN, KNOWN, NAME_SUFFIX, SUFFIX, plain
+from worker.name_flags import GIVEN, KNOWN, NAME_SUFFIX, SUFFIX
+from worker.name_rules import plain
 from worker.name_runs import run_at, runs_in
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from worker.enrich.names.found import Found
-from worker.name_rules import PART
+from worker.name_flags import PART
 
 if TYPE_CHECKING:
     from worker.enrich.names.gather import Name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from worker.name_rules import Known
+    from worker.gazetteer import Known
 
 PartKind = Literal["known", "organisation", "place", "event", "name", "titled"]
 

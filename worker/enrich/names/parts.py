@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from worker.enrich.names.atoms import Atom, atoms_of
 from worker.enrich.names.part import Part
 from worker.enrich.names.untitled import untitled_parts
-from worker.name_rules import (
+from worker.name_flags import (
     COURTESY,
     DEMONYM,
     EVENT_BEFORE,
@@ -27,8 +27,8 @@ from worker.name_rules import (
     SUFFIX,
     SURNAME,
     TITLE,
-    plain,
 )
+from worker.name_rules import plain
 
 if TYPE_CHECKING:
     from worker.name_rules import NameRules

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_right
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from worker.enrich.names.found import Found
+from worker.enrich.names.spelling import fits, folded_words
 from worker.enrich.names.surroundings import after_tells, before_tells
-from worker.name_rules import EVENT_HEAD, GIVEN, HEAD, LANDFORM, NOT_GIVEN, NOT_PLACE, PART, SURNAME, TITLE
+from worker.name_flags import EVENT_HEAD, GIVEN, HEAD, LANDFORM, NOT_GIVEN, NOT_PLACE, PART, SURNAME, TITLE
 from worker.name_runs import is_opening
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ _PLAIN_WORDS = 2  # a first name and a surname
 _NAME = ("name",)
 _NOT_LAST = HEAD | LANDFORM | PART
 _WORDS = HEAD | LANDFORM | PART | TITLE | EVENT_HEAD
-_FINAL_Y = frozenset(("iy", "yy"))
 # Two words without the space between them; `McCain` and `DeVos` are none.
 _GLUED = re.compile(
     r"[a-zß-ÿ](?<!\bMc)(?<!\b[DLJ]e)(?<!\bD[iu])(?<!\bLa)(?<!\bJo)(?<!\bMac)(?<!\bDel)(?<!\b[VW][ao]n)(?<!\bFitz)[A-Z]"
@@ -129,7 +128,7 @@ def _together(people: list[Found]) -> list[Found]:
         words = folded_words(person.name)
         alike = by_last[words[-1]]
         for theirs, other in alike[-_COMPARED_MAX:]:
-            if _fits(words, theirs):
+            if fits(words, theirs):
                 _merge(other, person)
                 break
         else:
@@ -138,39 +137,11 @@ def _together(people: list[Found]) -> list[Found]:
     return kept
 
 
-def _fits(short: list[str], full: list[str]) -> bool:
-    """Whether the words of one name are all in the other, in order, initials for words."""
-    if len(short) == len(full) == _PLAIN_WORDS:
-        return _is_same(short[0], full[0])
-    rest = iter(full[:-1])
-    return all(any(_is_same(word, other) for other in rest) for word in short[:-1])
-
-
-def _is_same(word: str, other: str) -> bool:
-    return word == other or (word[0] == other[0] and len(word.rstrip(".")) == 1)
-
-
 def _merge(into: Found, other: Found) -> None:
     into.spans += other.spans
     into.role, into.affiliation = (into.role, into.affiliation) if into.role else (other.role, other.affiliation)
     into.confidence = max(into.confidence, other.confidence)
     into.forms |= other.forms
-
-
-def folded_words(name: str) -> list[str]:
-    """The words of a name as they are compared: no accents, hyphens or final `-iy`, small letters."""
-    if " " not in name and name.isascii() and "-" not in name:
-        return [_folded(name.lower())]
-    if not name.isascii():
-        name = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
-    words = name.lower().replace("-", " ").split(" ")
-    while len(words) > 1 and words[-1].rstrip(".") in {"jr", "sr", "ii", "iii", "iv"}:
-        words.pop()
-    return [_folded(word) for word in words]
-
-
-def _folded(word: str) -> str:
-    return word[:-2] + "y" if word[-2:] in _FINAL_Y and len(word) > len("iyy") else word
 
 
 def _tie_spellings(names: list[Name], people: list[Found]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from worker.article import Coordinates
 from worker.enrich.names.found import Found
-from worker.name_rules import GIVEN, NOT_PLACE, SURNAME
+from worker.name_flags import GIVEN, NOT_PLACE, SURNAME
 from worker.name_runs import is_opening
 
 if TYPE_CHECKING:

@@ -8,20 +8,9 @@ from typing import TYPE_CHECKING
 
 from worker.enrich.names.part import Part
 from worker.enrich.names.parts import parts_of
-from worker.name_rules import (
-    GIVEN,
-    KNOWN,
-    NAME_SUFFIX,
-    NOT_GIVEN,
-    NOT_NAME,
-    NOT_PLACE,
-    PHRASE,
-    SPANS,
-    SUFFIX,
-    SURNAME,
-    Known,
-    plain,
-)
+from worker.gazetteer import Known
+from worker.name_flags import GIVEN, KNOWN, NAME_SUFFIX, NOT_GIVEN, NOT_NAME, NOT_PLACE, PHRASE, SPANS, SUFFIX, SURNAME
+from worker.name_rules import plain
 
 if TYPE_CHECKING:
     from worker.name_rules import NameRules

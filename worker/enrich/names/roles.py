@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from worker.enrich.names.surroundings import role_after, role_before
-from worker.name_rules import DEMONYM, PARTY
+from worker.name_flags import DEMONYM, PARTY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

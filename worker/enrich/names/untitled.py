@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker.enrich.names.part import Part, PartKind
-from worker.name_rules import (
+from worker.name_flags import (
     COLLEGE,
     DEMONYM,
     EVENT_BEFORE,
@@ -24,12 +24,13 @@ from worker.name_rules import (
     SPANS,
     SUFFIX,
     SURNAME,
-    plain,
 )
+from worker.name_rules import plain
 
 if TYPE_CHECKING:
     from worker.enrich.names.atoms import Atom
-    from worker.name_rules import Known, NameRules
+    from worker.gazetteer import Known
+    from worker.name_rules import NameRules
 
 _ADJECTIVE = DEMONYM | PARTY
 _ENDS = HEAD | LANDFORM | EVENT_HEAD
